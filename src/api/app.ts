@@ -1,0 +1,76 @@
+/** The HTTP API as a Fastify instance that listens nowhere and knows the rest of the service by its ports alone. */
+import { randomUUID } from 'node:crypto';
+import Fastify, { LogController } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { answerBroken, answerFailure } from './failure.ts';
+import { guard, type Hosts } from './guard.ts';
+import * as limits from './limits.ts';
+import { apiLogger, logAnswers } from './log.ts';
+import { LongPolls } from './longPoll.ts';
+import { measureAnswers } from './metrics.ts';
+import { collectCalls } from './openapi.ts';
+import type { ApiPorts } from './ports.ts';
+import { changesRoutes } from './routes/changes.ts';
+import { coverageRoutes } from './routes/coverage.ts';
+import { deadLettersRoutes } from './routes/deadLetters.ts';
+import { documentRoutes } from './routes/document.ts';
+import { explainRoutes } from './routes/explain.ts';
+import { findingsRoutes } from './routes/findings.ts';
+import { guestsRoutes } from './routes/guests.ts';
+import { ruleRoutes } from './routes/rule.ts';
+import type { Server } from './server.ts';
+import { parameterValidator } from './validate.ts';
+
+export interface ApiOptions {
+  /** Of the service, as the document gives it. */
+  readonly version: string;
+  /** Left out: nothing is logged. */
+  readonly logger?: Logger;
+  /** Left out: nothing is measured. */
+  readonly registry?: Registry;
+  /** `loopback` where nothing else tells callers apart, which is the default. */
+  readonly hosts?: Hosts;
+  /** How many requests may wait for a change at once. */
+  readonly waitingMax?: number;
+}
+
+/** Builds the app. Whoever listens with it closes it: that answers all requests that wait, and then ends. */
+export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
+  const server: Server = Fastify({
+    ...(options.logger === undefined ? { logger: false } : { loggerInstance: apiLogger(options.logger) }),
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: limits.PARAM_LENGTH_MAX },
+    handlerTimeout: limits.ANSWER_TIMEOUT_MS,
+    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    connectionTimeout: limits.SOCKET_IDLE_MS,
+    http: { maxHeaderSize: limits.HEADER_BYTES_MAX, headersTimeout: limits.HEADERS_TIMEOUT_MS },
+    // A request that comes while the app closes is answered like any other, not by Fastify's own words.
+    return503OnClosing: false,
+    frameworkErrors: answerFailure,
+    clientErrorHandler: answerBroken,
+  });
+  const polls = new LongPolls(ports.feed, options.waitingMax ?? limits.WAITING_MAX);
+  const calls = collectCalls(server);
+
+  server.server.maxConnections = limits.SOCKETS_MAX;
+  // Answering at once is all that an expectation may be met with here.
+  server.server.on('checkExpectation', server.routing);
+  server.setValidatorCompiler(parameterValidator);
+  server.setErrorHandler(answerFailure);
+  guard(server, options.hosts ?? 'loopback');
+  logAnswers(server);
+  if (options.registry !== undefined) measureAnswers(server, polls, options.registry);
+
+  server.register(findingsRoutes(ports.findings));
+  server.register(changesRoutes(polls));
+  server.register(ruleRoutes(ports.rule, ports.rows));
+  server.register(guestsRoutes(ports.guests));
+  server.register(explainRoutes(ports.explain));
+  server.register(coverageRoutes(ports.coverage));
+  server.register(deadLettersRoutes(ports.deadLetters));
+  server.register(documentRoutes(calls, options.version));
+  return server;
+}

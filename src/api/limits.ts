@@ -1,0 +1,39 @@
+/** Every bound of the API in one place, each with its reason. */
+
+/** Items of one page: enough for a poller to catch up quickly, little enough that a page fits in memory many times over. */
+export const PAGE_LIMIT_MAX = 1000;
+export const PAGE_LIMIT_DEFAULT = 100;
+/** A dead letter may carry 64 KiB, so that a page of them is shorter. */
+export const DEAD_LETTERS_LIMIT_MAX = 100;
+export const DEAD_LETTERS_LIMIT_DEFAULT = 20;
+
+/** A long poll ends before the idle time-outs of common proxies and load balancers, 60 s and more, by the client's choice. */
+export const WAIT_SECONDS_MAX = 60;
+/** Requests that may wait at once: each costs a socket and a listener, no more. */
+export const WAITING_MAX = 10_000;
+
+/** No call takes longer; what does is answered with 503, so that a hanging store cannot pile up requests. */
+export const ANSWER_TIMEOUT_MS = 15_000;
+/** Advice of 503 to callers: long enough for a fail-over of the store to make progress. */
+export const RETRY_AFTER_SECONDS = 5;
+
+/** Room for every filter at its longest and a cursor, percent-encoded. */
+export const URL_LENGTH_MAX = 8_192;
+/** Node counts the request line and all header lines. */
+export const HEADER_BYTES_MAX = 16_384;
+/** No route takes more: what is written to this API is a few fields. */
+export const BODY_BYTES_MAX = 65_536;
+/** A path segment: the longest UPN is 113 characters, its `#EXT#` form about twice that, percent-encoding not counted. */
+export const PARAM_LENGTH_MAX = 512;
+/** A text filter. */
+export const TEXT_LENGTH_MAX = 512;
+/** A cursor of a port (400) and what the API binds it with. */
+export const CURSOR_LENGTH_MAX = 512;
+
+/** Time to send the headers, and the whole request: a slow sender holds a socket no longer. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 15_000;
+/** A socket without traffic: longer than the longest wait and its answer. */
+export const SOCKET_IDLE_MS = WAIT_SECONDS_MAX * 1000 + ANSWER_TIMEOUT_MS + 15_000;
+/** Sockets at once: the long polls and as many others again. */
+export const SOCKETS_MAX = 2 * WAITING_MAX;

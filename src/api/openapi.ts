@@ -1,0 +1,176 @@
+/** The OpenAPI 3.1 document, read off the schemas of the routes themselves so that it cannot say anything else. */
+import type { FastifySchema } from 'fastify';
+import { PROBLEM_MEDIA_TYPE, PROBLEMS, ProblemBody, type ProblemName, problemType } from './problem.ts';
+import type { Server } from './server.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type JsonObject = { readonly [key: string]: Json };
+
+/** One documented call. */
+export interface Call {
+  readonly path: string;
+  readonly method: string;
+  readonly schema: FastifySchema;
+}
+
+/** Every call whose route names itself, filled as routes are added. */
+export function collectCalls(server: Server): readonly Call[] {
+  const calls: Call[] = [];
+  server.addHook('onRoute', ({ url, method, schema }) => {
+    for (const name of [method].flat()) {
+      if (name !== 'HEAD' && schema?.operationId !== undefined) calls.push({ path: url, method: name, schema });
+    }
+  });
+  return calls;
+}
+
+/** Problems that any call may be answered with. */
+const ALWAYS: readonly ProblemName[] = [
+  'bad_request',
+  'invalid_parameters',
+  'body_too_large',
+  'url_too_long',
+  'misdirected_host',
+  'internal',
+  'unavailable',
+];
+
+const TAGS: Readonly<Record<string, string>> = {
+  Findings: 'What an analyst works on.',
+  Feed: 'Findings as they change, for programs.',
+  Rule: 'What is looked for, and what the query itself would return.',
+  Guests: 'Who has signed in as a guest.',
+  Explain: 'Why something is a finding, or is not.',
+  Coverage: 'What was read, and what could not be understood.',
+  Document: 'This document.',
+};
+
+const INTRODUCTION = `Findings of guest accounts that perform privileged operations in Microsoft Entra ID.
+
+Times are RFC 3339 in UTC; those of log records have seven fractional digits. Lists are paged by opaque cursors. Parameters that are not known, or are given twice, are refused. Every error is a problem (RFC 9457) out of a closed set, told apart by its \`type\`.`;
+
+/** The document for these calls. */
+export function openApiDocument(calls: readonly Call[], version: string): JsonObject {
+  const components = new Components();
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const call of calls) {
+    const path = call.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [call.method.toLowerCase()]: operation(call.schema, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'guestwatch', version, description: INTRODUCTION, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/' }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    paths,
+    components: { schemas: components.schemas },
+  };
+}
+
+function operation(schema: FastifySchema, components: Components): Json {
+  const { operationId = '', summary = '', description = summary, tags = [] } = schema;
+  return {
+    operationId,
+    summary,
+    description,
+    tags,
+    parameters: [
+      ...parameters('path', schema.params as JsonObject | undefined),
+      ...parameters('query', schema.querystring as JsonObject | undefined),
+      ...Object.entries(schema.requestHeaders ?? {}).map(([name, meaning]) => ({
+        name,
+        in: 'header',
+        description: meaning,
+        schema: { type: 'string' },
+      })),
+    ],
+    responses: { ...answers(schema, components), ...problems([...ALWAYS, ...(schema.problems ?? [])], components) },
+  };
+}
+
+function parameters(place: 'path' | 'query', schema: JsonObject | undefined): Json[] {
+  const required = (schema?.['required'] ?? []) as readonly string[];
+  return Object.entries((schema?.['properties'] ?? {}) as JsonObject).map(([name, property]) => {
+    const { description = '', examples, ...rest } = property as JsonObject;
+    const example = (examples as readonly Json[] | undefined)?.[0];
+    return {
+      name,
+      in: place,
+      description,
+      // A parameter with a default is never missing to the route, and may be left out by the caller.
+      required: place === 'path' || (required.includes(name) && rest['default'] === undefined),
+      schema: withoutExtensions(rest),
+      ...(example === undefined ? {} : { example }),
+    };
+  });
+}
+
+const withoutExtensions = (schema: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(schema).filter(([key]) => !key.startsWith('x-')));
+
+function answers(schema: FastifySchema, components: Components): Record<string, Json> {
+  const responses: Record<string, Json> = {};
+  for (const [status, given] of Object.entries((schema.response ?? {}) as Record<string, JsonObject>)) {
+    const { 'x-media-type': mediaType = 'application/json', ...body } = given;
+    const headers = Object.entries(schema.answerHeaders ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]);
+    responses[status] = {
+      description: body['description'] ?? '',
+      ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+      content: { [mediaType as string]: { schema: components.reference(body) } },
+    };
+  }
+  for (const [status, description] of Object.entries(schema.bare ?? {})) responses[status] = { description };
+  return responses;
+}
+
+/** One response for each status, which lists the problems that it may be. */
+function problems(names: readonly ProblemName[], components: Components): Record<string, Json> {
+  const responses: Record<string, Json> = {};
+  for (const status of new Set(names.map((name) => PROBLEMS[name][0]))) {
+    const listed = names.filter((name) => PROBLEMS[name][0] === status);
+    responses[String(status)] = {
+      description: listed.map((name) => `\`${problemType(name)}\`: ${PROBLEMS[name][2]}`).join('\n\n'),
+      ...(status === 503
+        ? { headers: { 'retry-after': { description: 'Seconds to wait.', schema: { type: 'integer' } } } }
+        : {}),
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: components.reference(ProblemBody as unknown as Json) } },
+    };
+  }
+  return responses;
+}
+
+/** Schemas with a title stand among the components under it, once, and are referred to everywhere else. */
+class Components {
+  readonly schemas: Record<string, Json> = {};
+
+  reference(schema: Json): Json {
+    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
+    const { title, ...rest } = schema as JsonObject;
+    const resolved = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, this.#inside(key, value)]));
+    if (typeof title !== 'string') return resolved;
+    const known = this.schemas[title];
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(resolved))
+      throw new Error(`two schemas are called ${title}`);
+    this.schemas[title] = resolved;
+    return { $ref: `#/components/schemas/${title}` };
+  }
+
+  /** Only under these keywords stand schemas; a member that is called `title`, or an example, is none. */
+  #inside(keyword: string, value: Json): Json {
+    switch (keyword) {
+      case 'properties':
+        return Object.fromEntries(
+          Object.entries(value as JsonObject).map(([name, one]) => [name, this.reference(one)]),
+        );
+      case 'anyOf':
+        return (value as readonly Json[]).map((one) => this.reference(one));
+      case 'items':
+        return this.reference(value);
+      default:
+        return value;
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * What the API asks of the rest of the service: one small interface for each resource, declared here by its user.
+ *
+ * Of every port:
+ * - Expected outcomes are values. A rejection whose `code` is `state_unavailable` means that the state cannot be reached
+ *   just now and is answered with 503; any other rejection is a fault of the program and is answered with 500. Neither
+ *   message is ever shown to a caller.
+ * - `caller.tenants` bounds what an answer may hold, count or depend on: a tenant outside it does not exist.
+ * - Cursors belong to the port: 1 to 400 of the characters `A-Z a-z 0-9 . _ ~ -`. What comes back was given out by the
+ *   same method for the same query (the API sees to that), but may be stale, or made up by someone who knows the form:
+ *   one that the port cannot read is `bad_cursor`, never an exception.
+ * - A page holds at most `limit` items and may hold fewer, even none, while `nextCursor` is not null: only null ends a list.
+ * - Times in queries are ticks; texts in answers are final: RFC 3339, UTC, seven fractional digits for times of facts.
+ * - `JsonText` is given to the caller byte for byte: valid JSON of the named schema, without white space around it.
+ */
+import type { Ticks } from '../detection/time.ts';
+import type * as coverage from './schema/coverage.ts';
+import type * as deadLetter from './schema/deadLetter.ts';
+import type * as explain from './schema/explain.ts';
+import type * as finding from './schema/finding.ts';
+import type * as guest from './schema/guest.ts';
+import type * as rule from './schema/rule.ts';
+import type { View } from './schema/words.ts';
+
+/** Ready JSON text. */
+export type JsonText = string;
+
+/** On whose behalf something is asked. */
+export interface Caller {
+  /** Ids in lower case. */
+  readonly tenants: 'all' | readonly string[];
+}
+
+export interface PageQuery {
+  /** From 1 to 1,000. */
+  readonly limit: number;
+  /** Null for the first page. */
+  readonly cursor: string | null;
+}
+
+export interface Page<Item> {
+  readonly kind: 'page';
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+export interface BadCursor {
+  readonly kind: 'bad_cursor';
+}
+
+export interface Unknown {
+  readonly kind: 'unknown';
+}
+
+/** The tenant was left out and cannot be inferred: none is known to the caller, or several are. Sorted. */
+export interface TenantNeeded {
+  readonly kind: 'tenant_needed';
+  readonly tenants: readonly string[];
+}
+
+export type FindingsView = 'strict' | 'resolved' | 'missed' | 'accused' | 'any';
+
+/** All filters hold together; null does not filter. */
+export interface FindingsQuery extends PageQuery {
+  /** `missed`: some operation resolved and not strict; `accused`: some operation strict and not resolved. */
+  readonly view: FindingsView;
+  /** Lower case. */
+  readonly tenantId: string | null;
+  /** Lower case; equal to the finding's `actorUpn`. */
+  readonly actorUpn: string | null;
+  /** Equal to the finding's `actorIp` as written. */
+  readonly actorIp: string | null;
+  /** One of the finding's `operations`, compared as the resolved view compares names. */
+  readonly operation: string | null;
+  readonly status: 'new' | 'inProgress' | 'resolved' | null;
+  readonly severity: 'informational' | 'low' | 'medium' | 'high' | null;
+  readonly suppressed: 'exclude' | 'include' | 'only';
+  /** lastSeen at or after it. */
+  readonly since: Ticks | null;
+  /** lastSeen at or before it. */
+  readonly until: Ticks | null;
+}
+
+export interface FindingFound {
+  readonly kind: 'finding';
+  /** Differs from the id asked for where that is no longer stored and its first operation now stands in this one. */
+  readonly id: string;
+  readonly revision: number;
+  /** A `Finding`. */
+  readonly json: JsonText;
+}
+
+export interface FindingsPort {
+  /**
+   * Findings that stand (superseded ones are left out) by `firstSeen` descending, then id ascending by code unit. A
+   * finding that neither comes, goes nor moves between two pages is given exactly once.
+   */
+  list(caller: Caller, query: FindingsQuery): Promise<Page<JsonText> | BadCursor>;
+  /** A finding that stands, or a superseded one, which says so in `supersededBy`. */
+  get(caller: Caller, id: string): Promise<FindingFound | Unknown>;
+  /** `EvidenceItem`s, oldest operation first; ids are followed as by `get`, superseded ones to the finding that stands. */
+  evidence(caller: Caller, id: string, query: PageQuery): Promise<Page<JsonText> | Unknown | BadCursor>;
+}
+
+/** Where to read on: `begin` is the oldest revision kept, `now` is past the newest. */
+export type After =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'cursor'; readonly cursor: string };
+
+export interface ChangeText {
+  /** The place after this change. */
+  readonly cursor: string;
+  readonly reason: (typeof finding.CHANGE_REASONS)[number];
+  /** The `Finding` as of that revision. */
+  readonly json: JsonText;
+}
+
+export interface Changes {
+  readonly kind: 'changes';
+  readonly items: readonly ChangeText[];
+  /** The place after the last item, or after all that was passed over; never null. */
+  readonly cursor: string;
+}
+
+/** The place is not in the feed: trimmed away, ahead of it, or of a generation that was lost. */
+export interface Resync {
+  readonly kind: 'resync';
+  readonly why: 'trimmed' | 'ahead' | 'lost';
+}
+
+export interface FeedPort {
+  /** At most `limit` revisions after a place: each once, none skipped, in order within a tenant. Does not wait. */
+  read(caller: Caller, after: After, limit: number): Promise<Changes | Resync | BadCursor>;
+  /**
+   * Resolves when there may be something after the place (at once where there is already), when the place is no longer
+   * in the feed, or as soon as the signal is aborted, and then holds nothing any more. It may wake for nothing; it never
+   * misses a revision, whether that came before, during or after the call. Abort is no rejection.
+   */
+  wait(caller: Caller, cursor: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface RowsQuery {
+  /** Lower case; null where the caller named none. */
+  readonly tenantId: string | null;
+  /** Null for now: the window then has no end. */
+  readonly at: Ticks | null;
+  readonly view: 'strict' | 'resolved';
+}
+
+export interface RowsFound {
+  readonly kind: 'rows';
+  /** The moment that the rows are of; the service's own where the query had none. */
+  readonly at: string;
+  readonly tenantId: string;
+  readonly complete: boolean;
+  /** In the order of the rule: FirstSeen descending, ActorUpn, ActorIp, tenant id, object id by code unit. */
+  readonly rows: readonly View<typeof rule.RuleRow>[];
+}
+
+export interface BeyondRetention {
+  readonly kind: 'beyond_retention';
+  /** The earliest moment that could have been answered, RFC 3339. */
+  readonly earliest: string;
+}
+
+export interface RowsPort {
+  /** All rows at a moment. A tenant that is named and not known has none. */
+  at(caller: Caller, query: RowsQuery): Promise<RowsFound | BeyondRetention | TenantNeeded>;
+}
+
+export type Guest = View<typeof guest.Guest>;
+
+export interface GuestsPort {
+  /** By tenant id, UPN and object id, by code unit; the order does not move with sign-ins. */
+  list(caller: Caller, query: PageQuery & { readonly tenantId: string | null }): Promise<Page<Guest> | BadCursor>;
+  /** By UPN or object id, lower case; `tenant_needed` only where several tenants know it and none was named. */
+  get(
+    caller: Caller,
+    who: string,
+    tenantId: string | null,
+  ): Promise<{ readonly kind: 'guest'; readonly guest: Guest } | Unknown | TenantNeeded>;
+}
+
+export type Explanation = View<typeof explain.Explanation>;
+
+export interface ExplainQuery {
+  /** UPN, home UPN or object id, lower case. */
+  readonly actor: string;
+  readonly tenantId: string | null;
+  /** Null for now. */
+  readonly at: Ticks | null;
+}
+
+export interface ExplainPort {
+  /**
+   * Bounded in length. An actor of whom nothing is kept is explained too (empty lists, and what is not kept);
+   * `tenant_needed` only where several tenants know the actor and none was named.
+   */
+  actor(
+    caller: Caller,
+    query: ExplainQuery,
+  ): Promise<{ readonly kind: 'explanation'; readonly explanation: Explanation } | BeyondRetention | TenantNeeded>;
+}
+
+export type Coverage = View<typeof coverage.Coverage>;
+
+export interface CoveragePort {
+  /** Hubs by name, partitions by number. It answers also while nothing is read, and then says so. */
+  now(caller: Caller): Promise<Coverage>;
+}
+
+export type DeadLetter = View<typeof deadLetter.DeadLetter>;
+
+export interface DeadLettersQuery extends PageQuery {
+  readonly reason: DeadLetter['reason'] | null;
+  readonly tenantId: string | null;
+}
+
+export interface DeadLettersPort {
+  /** Newest first. A page may be cut short so that its contents stay within a bound in bytes. */
+  list(caller: Caller, query: DeadLettersQuery): Promise<Page<DeadLetter> | BadCursor>;
+}
+
+export interface RulePort {
+  /** The rule in force, made ready once. */
+  current(): View<typeof rule.Rule>;
+}
+
+/** Everything that `buildApp` needs. */
+export interface ApiPorts {
+  readonly findings: FindingsPort;
+  readonly feed: FeedPort;
+  readonly rule: RulePort;
+  readonly rows: RowsPort;
+  readonly guests: GuestsPort;
+  readonly explain: ExplainPort;
+  readonly coverage: CoveragePort;
+  readonly deadLetters: DeadLettersPort;
+}

@@ -1,0 +1,71 @@
+/** The kind of Fastify instance that routes are added to, and what a route says of itself beyond Fastify's own schema. */
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Static, TSchema } from 'typebox';
+import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, type ProblemName, problemText } from './problem.ts';
+
+/** Reads the types of parameters off their schemas. Answers are typed by the ports, which are typed by the same schemas. */
+interface Typed extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+}
+
+export type Server = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  Typed
+>;
+
+/** A plugin that adds the routes of one resource. */
+export type Routes = (server: Server) => Promise<void>;
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** Stable name of the call: clients are generated from it. */
+    operationId?: string;
+    summary?: string;
+    description?: string;
+    tags?: readonly string[];
+    /** Problems that this route answers with, beside those that every route may. */
+    problems?: readonly ProblemName[];
+    /** Statuses other than 200 without a body. */
+    bare?: Readonly<Record<number, string>>;
+    /** Headers of the 200, each with its meaning. */
+    answerHeaders?: Readonly<Record<string, string>>;
+    /** Headers that the route reads, each with its meaning. */
+    requestHeaders?: Readonly<Record<string, string>>;
+  }
+}
+
+const asItIs = (text: unknown): string => text as string;
+
+/** Answers with JSON text that is ready. */
+export function sendJson(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').serializer(asItIs).send(text);
+}
+
+/** Answers with a page whose items are ready JSON text. */
+export function sendPage(reply: FastifyReply, items: readonly string[], nextCursor: string | null): FastifyReply {
+  return sendJson(reply, `{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`);
+}
+
+/** Answers that the caller has it already. */
+export const sendNotModified = (reply: FastifyReply): FastifyReply => reply.code(304).send();
+
+/** Answers with a problem. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .code(PROBLEMS[problem.name][0])
+    .headers(problem.headers ?? {})
+    .type(PROBLEM_MEDIA_TYPE)
+    .serializer(asItIs)
+    .send(problemText(problem, reply.request.id));
+}

@@ -1,0 +1,106 @@
+/** The commands by name: what their help says, which flags they take, and where their code is. */
+import { FINDING_VIEWS } from '../detection/views.ts';
+import type { Arguments, Flags } from './arguments.ts';
+import type { Io } from './io.ts';
+
+/** Runs with arguments that may still hold faults, so that all faults are told at once; resolves with the exit code. */
+export type Run = (args: Arguments, io: Io) => Promise<number>;
+
+export interface Command {
+  /** What follows `guestwatch`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly flags: Flags;
+  /** More lines for its own help. */
+  readonly notes: readonly string[];
+  /** Loaded only when it runs: the help must not wait for the service's packages. */
+  readonly load: () => Promise<Run>;
+}
+
+const EVERYWHERE: Flags = {
+  help: { about: 'say what there is, and end' },
+  version: { about: 'say which version this is, and end' },
+};
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: {
+    usage: 'serve [--roles ROLES]',
+    summary: 'run the service',
+    flags: {
+      roles: { value: 'ROLES', about: 'consumer, api, or both parted by a comma (both, unless said)' },
+      ...EVERYWHERE,
+    },
+    notes: ['Settings come from the environment; the README lists them. Logs are JSON lines on standard error.'],
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  replay: {
+    usage: 'replay [FLAGS] FILE…',
+    summary: 'the same engine over files of records, without any server',
+    flags: {
+      findings: { about: 'give findings (the default)' },
+      rows: { about: "give the rule's own rows over the 24 hours up to --at" },
+      view: { value: 'VIEW', about: `findings: ${FINDING_VIEWS.join(', ')}; rows: strict (the default), resolved` },
+      at: { value: 'TIME', about: 'use what happened up to this time; else the newest time that is not in the future' },
+      format: {
+        value: 'FORMAT',
+        about: 'table (the default on a terminal), json (the default elsewhere), ndjson, csv',
+      },
+      'strict-input': { about: 'end with 1 where a record could not be understood' },
+      ...EVERYWHERE,
+    },
+    notes: [
+      'FILE holds records as Entra writes them: JSON or newline-delimited JSON, in any envelope, plain or gzip; - is standard input.',
+      'Records that cannot be understood are counted by reason on standard error.',
+    ],
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  healthcheck: {
+    usage: 'healthcheck',
+    summary: 'ask a running service whether it is ready: 0 if so, else 1',
+    flags: EVERYWHERE,
+    notes: ['It asks OPS_HOST and OPS_PORT.'],
+    load: async () => (await import('./healthcheck.ts')).healthcheck,
+  },
+};
+
+const EXIT_CODES =
+  'Exit codes: 0 good, 1 the answer is no, 2 bad arguments or settings, 3 something needed cannot be reached.';
+
+/** Two columns, the first as wide as its widest. */
+function columns(pairs: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...pairs.map(([left]) => left.length));
+  return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}
+
+export function generalHelp(): string {
+  return [
+    'guestwatch finds privileged Microsoft Entra ID operations by guest accounts.',
+    '',
+    'Usage: guestwatch COMMAND',
+    '',
+    ...columns([
+      ...Object.values(COMMANDS).map(({ usage, summary }) => [usage, summary] as const),
+      ['--help, --version', 'also after a command'],
+    ]),
+    '',
+    EXIT_CODES,
+    '',
+  ].join('\n');
+}
+
+export function commandHelp({ usage, summary, flags, notes }: Command): string {
+  const rows = Object.entries(flags).map(
+    ([name, { value, about }]) => [`--${name}${value ? ` ${value}` : ''}`, about] as const,
+  );
+  return [
+    `Usage: guestwatch ${usage}`,
+    '',
+    `${summary[0]!.toUpperCase()}${summary.slice(1)}.`,
+    '',
+    ...columns(rows),
+    '',
+    ...notes,
+    EXIT_CODES,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,215 @@
+/** The environment becomes one frozen configuration, or the list of all that is wrong with it. */
+import { readFileSync } from 'node:fs';
+import { entityPathOf, redisDatabaseOf } from './config/connections.ts';
+import {
+  type Environment,
+  type Problem,
+  type ReadFile,
+  readSetting,
+  readSettings,
+  type Values,
+} from './config/environment.ts';
+import type { ValueOf } from './config/settings.ts';
+import { isLoopback } from './config/values.ts';
+import { BUILT_IN_RULE } from './detection/rule.ts';
+import { TICKS_PER_MS } from './detection/time.ts';
+
+export { type Environment, knownNames, type Problem, type ReadFile } from './config/environment.ts';
+export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/settings.ts';
+
+/** The parts of the service that can run together or apart. */
+export const ROLES = ['consumer', 'api'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** How Event Hubs is reached. */
+export type EventHubsAccess =
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  /** The namespace's host name, with the Azure identity of the environment. */
+  | { readonly kind: 'identity'; readonly namespace: string };
+
+/** How blob storage is reached. */
+export type CheckpointAccess =
+  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  /** The account's address, with the Azure identity of the environment. */
+  | { readonly kind: 'identity'; readonly url: string };
+
+export interface Listener {
+  /** An address or host name, without brackets. */
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/** All settings, checked, in the units that the code uses. Frozen through and through. */
+export interface Config {
+  readonly eventHubs: {
+    /** Never null where the role `consumer` was asked for. */
+    readonly access: EventHubsAccess | null;
+    readonly names: readonly string[];
+    readonly consumerGroup: string;
+    readonly startBackMs: number;
+  };
+  readonly checkpoints: {
+    /** Never null where the role `consumer` was asked for. */
+    readonly access: CheckpointAccess | null;
+    readonly container: string;
+  };
+  readonly redis: {
+    /** `redis:` or `rediss:`, with user and password where there are any: never to be logged. */
+    readonly url: string;
+    readonly cluster: boolean;
+  };
+  readonly state: {
+    readonly shards: number;
+    readonly retentionMs: number;
+    readonly findingRetentionMs: number;
+    readonly feedRetentionMs: number;
+    readonly signInRevisionDelayMs: number;
+    readonly deadLettersMax: number;
+  };
+  readonly nonInteractiveNearMisses: boolean;
+  readonly api: Listener;
+  readonly ops: Listener;
+  readonly shutdownDeadlineMs: number;
+  readonly logLevel: ValueOf<'LOG_LEVEL'>;
+}
+
+export interface ReadOptions {
+  /** What is to run: only the consumer needs Event Hubs and storage. All roles unless said. */
+  readonly roles?: readonly Role[];
+  readonly readFile?: ReadFile;
+}
+
+/** Why a start failed, for those who can mend it: the message names the setting or the part and says how. */
+export class StartFault extends Error {
+  /** `settings`: what was asked for cannot be done; `dependency`: something that is needed cannot be reached. */
+  readonly kind: 'settings' | 'dependency';
+
+  constructor(kind: 'settings' | 'dependency', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StartFault';
+    this.kind = kind;
+  }
+}
+
+const readText: ReadFile = (path) => readFileSync(path, 'utf8');
+
+/** Reads all settings. Either a whole configuration or every problem at once, by variable name. */
+export function readConfig(
+  env: Environment,
+  { roles = ROLES, readFile = readText }: ReadOptions = {},
+): { readonly config: Config } | { readonly problems: readonly Problem[] } {
+  const { values, problems } = readSettings(env, readFile);
+  const faulty = new Set(problems.map(({ name }) => name.replace(/_FILE$/, '')));
+  problems.push(...sourceProblems(values, roles, faulty), ...entityPathProblems(values), ...boundProblems(values));
+  return problems.length > 0 ? { problems } : { config: deepFreeze(configOf(values)) };
+}
+
+/** Where health is asked for: the two settings that it needs, whatever may be wrong with others. */
+export function readOps(env: Environment): { readonly ops: Listener } | { readonly problems: readonly Problem[] } {
+  const host = readSetting('OPS_HOST', env, readText);
+  const port = readSetting('OPS_PORT', env, readText);
+  const problems = [...host.problems, ...port.problems];
+  return problems.length > 0 ? { problems } : { ops: { host: host.value!, port: port.value! } };
+}
+
+/** Exactly one way to reach each: none or both is a fault, unless one of them is already named as faulty. */
+function sourceProblems(values: Values, roles: readonly Role[], faulty: ReadonlySet<string>): Problem[] {
+  const pairs = [
+    ['EVENTHUB_CONNECTION_STRING', 'EVENTHUB_NAMESPACE'],
+    ['CHECKPOINT_STORAGE_CONNECTION_STRING', 'CHECKPOINT_STORAGE_URL'],
+  ] as const;
+  return pairs.flatMap(([byKey, byIdentity]) => {
+    if (faulty.has(byKey) || faulty.has(byIdentity)) return [];
+    const given = [byKey, byIdentity].filter((name) => values[name] !== undefined).length;
+    if (given === 2) return [{ name: byKey, message: `${byKey} and ${byIdentity} are both set: keep one of them.` }];
+    if (given === 1 || !roles.includes('consumer')) return [];
+    return [{ name: byKey, message: `${byKey} is not set: set it, or ${byIdentity} to use an Azure identity.` }];
+  });
+}
+
+/** A connection string of a single hub opens no other. */
+function entityPathProblems(values: Values): Problem[] {
+  const { EVENTHUB_CONNECTION_STRING: connectionString, EVENTHUB_NAMES: names } = values;
+  const only = connectionString === undefined ? undefined : entityPathOf(connectionString);
+  if (only === undefined || names === undefined || names.every((name) => name.toLowerCase() === only.toLowerCase()))
+    return [];
+  const message =
+    'EVENTHUB_NAMES names other hubs than the one that EVENTHUB_CONNECTION_STRING is for (its EntityPath): ' +
+    'name that one alone, or use a connection string of the namespace.';
+  return [{ name: 'EVENTHUB_NAMES', message }];
+}
+
+function boundProblems(values: Values): Problem[] {
+  const problems: Problem[] = [];
+  const say = (name: string, message: string): void => void problems.push({ name, message: `${name} ${message}` });
+  const twiceWindowMs = Number((2n * BUILT_IN_RULE.window) / TICKS_PER_MS);
+  if (values.STATE_RETENTION !== undefined && values.STATE_RETENTION < twiceWindowMs) {
+    say(
+      'STATE_RETENTION',
+      `must be at least ${twiceWindowMs / 3_600_000}h, twice the window of the rule: facts that are dropped earlier miss findings.`,
+    );
+  }
+  if (values.API_HOST !== undefined && !isLoopback(values.API_HOST)) {
+    say('API_HOST', 'is an address that others can reach, and this version knows no keys: set API_HOST to 127.0.0.1.');
+  }
+  if (values.REDIS_CLUSTER === true && values.REDIS_URL !== undefined && redisDatabaseOf(values.REDIS_URL) !== 0) {
+    say('REDIS_URL', 'names a database, and a Redis Cluster has none but 0: leave it out.');
+  }
+  if (
+    values.API_PORT !== undefined &&
+    values.API_PORT !== 0 &&
+    values.API_PORT === values.OPS_PORT &&
+    values.API_HOST === values.OPS_HOST
+  ) {
+    say('OPS_PORT', 'is the same as API_PORT: give them different ports.');
+  }
+  return problems;
+}
+
+/** Only for values without problems: those with a default are then all there. */
+function configOf(values: Values): Config {
+  return {
+    eventHubs: {
+      access: eventHubsAccess(values),
+      names: values.EVENTHUB_NAMES!,
+      consumerGroup: values.EVENTHUB_CONSUMER_GROUP!,
+      startBackMs: values.START_BACK!,
+    },
+    checkpoints: { access: checkpointAccess(values), container: values.CHECKPOINT_CONTAINER! },
+    redis: { url: values.REDIS_URL!, cluster: values.REDIS_CLUSTER! },
+    state: {
+      shards: values.STATE_SHARDS!,
+      retentionMs: values.STATE_RETENTION!,
+      findingRetentionMs: values.FINDING_RETENTION!,
+      feedRetentionMs: values.FEED_RETENTION!,
+      signInRevisionDelayMs: values.SIGN_IN_REVISION_DELAY!,
+      deadLettersMax: values.DEAD_LETTERS_MAX!,
+    },
+    nonInteractiveNearMisses: values.NON_INTERACTIVE_NEAR_MISSES!,
+    api: { host: values.API_HOST!, port: values.API_PORT! },
+    ops: { host: values.OPS_HOST!, port: values.OPS_PORT! },
+    shutdownDeadlineMs: values.SHUTDOWN_DEADLINE!,
+    logLevel: values.LOG_LEVEL!,
+  };
+}
+
+function eventHubsAccess(values: Values): EventHubsAccess | null {
+  const { EVENTHUB_CONNECTION_STRING: connectionString, EVENTHUB_NAMESPACE: namespace } = values;
+  if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
+  return namespace === undefined ? null : { kind: 'identity', namespace };
+}
+
+function checkpointAccess(values: Values): CheckpointAccess | null {
+  const { CHECKPOINT_STORAGE_CONNECTION_STRING: connectionString, CHECKPOINT_STORAGE_URL: url } = values;
+  if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
+  return url === undefined ? null : { kind: 'identity', url };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

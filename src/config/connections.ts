@@ -1,0 +1,76 @@
+/** The settings that say where Event Hubs, blob storage and Redis are: checked for form, so that a slip is named at once and not as a time-out later. */
+import { type Parser, urlOf } from './values.ts';
+
+/** The parts of `Name=value;Name=value`, names in lower case; undefined for text of another form. */
+export function connectionParts(text: string): Map<string, string> | undefined {
+  const parts = new Map<string, string>();
+  for (const part of text.split(';')) {
+    if (part.trim() === '') continue;
+    const equals = part.indexOf('=');
+    if (equals < 1) return undefined;
+    parts.set(part.slice(0, equals).trim().toLowerCase(), part.slice(equals + 1).trim());
+  }
+  return parts;
+}
+
+const EVENT_HUBS_FORM = 'Endpoint=sb://NAMESPACE.servicebus.windows.net/;SharedAccessKeyName=…;SharedAccessKey=…';
+
+export const eventHubsConnectionString: Parser<string> = (text) => {
+  const parts = connectionParts(text);
+  const endpoint = urlOf(parts?.get('endpoint') ?? '');
+  if (parts === undefined || endpoint?.protocol !== 'sb:' || endpoint.hostname === '') {
+    return { mend: `must be an Event Hubs connection string: ${EVENT_HUBS_FORM}` };
+  }
+  const hasKey = (parts.get('sharedaccesskeyname') ?? '') !== '' && (parts.get('sharedaccesskey') ?? '') !== '';
+  if (!hasKey && (parts.get('sharedaccesssignature') ?? '') === '') {
+    return { mend: `holds no key: add SharedAccessKeyName and SharedAccessKey, as in ${EVENT_HUBS_FORM}` };
+  }
+  return { value: text };
+};
+
+/** The one hub that a connection string is for; undefined for one of a whole namespace. */
+export function entityPathOf(connectionString: string): string | undefined {
+  return connectionParts(connectionString)?.get('entitypath') || undefined;
+}
+
+export const eventHubsNamespace: Parser<string> = (text) => {
+  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i.test(text))
+    return { value: text.toLowerCase() };
+  return {
+    mend: 'must be the full host name of the namespace, such as NAME.servicebus.windows.net (no scheme, no path)',
+  };
+};
+
+export const storageConnectionString: Parser<string> = (text) => {
+  const parts = connectionParts(text);
+  const has = (name: string): boolean => (parts?.get(name) ?? '') !== '';
+  const withKey = has('accountname') && has('accountkey');
+  const withSignature = has('blobendpoint') && has('sharedaccesssignature');
+  if (parts?.get('usedevelopmentstorage') === 'true' || withKey || withSignature) return { value: text };
+  return {
+    mend: 'must be a storage account connection string: DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…;EndpointSuffix=core.windows.net',
+  };
+};
+
+export const storageUrl: Parser<string> = (text) => {
+  const url = urlOf(text);
+  const bare = url !== undefined && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  // An identity's token is only ever sent over TLS, so plain http could not work.
+  if (bare && url.protocol === 'https:') return { value: text };
+  return {
+    mend: 'must be the address of the storage account, such as https://ACCOUNT.blob.core.windows.net (https, no key or signature in it)',
+  };
+};
+
+export const redisUrl: Parser<string> = (text) => {
+  const url = urlOf(text);
+  const database = url?.pathname.replace(/^\//, '') ?? '';
+  const good = url !== undefined && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+  if (good && /^\d{0,4}$/.test(database)) return { value: text };
+  return {
+    mend: 'must be redis://HOST:PORT, or rediss://HOST:PORT for TLS, with USER:PASSWORD@ before the host where one is needed',
+  };
+};
+
+/** The number of the database that an address names; 0 where it names none. */
+export const redisDatabaseOf = (url: string): number => Number(new URL(url).pathname.replace(/^\//, '') || 0);

@@ -1,0 +1,134 @@
+/** Every setting: its name, its default, its form and what it is for. The README's table and the parser both come from here. */
+import {
+  eventHubsConnectionString,
+  eventHubsNamespace,
+  redisUrl,
+  storageConnectionString,
+  storageUrl,
+} from './connections.ts';
+import { duration, listenHost, listOf, oneOf, onOff, type Parser, shaped, wholeNumber } from './values.ts';
+
+export interface Setting<T> {
+  readonly parse: Parser<T>;
+  /** As an operator would write it; null where there is none. */
+  readonly default: string | null;
+  /** What it decides, in a few words. */
+  readonly about: string;
+  /** True where it may hold a secret: `NAME_FILE` then names a file that holds it. */
+  readonly file: boolean;
+}
+
+const setting = <T>(parse: Parser<T>, byDefault: string | null, about: string): Setting<T> => ({
+  parse,
+  default: byDefault,
+  about,
+  file: false,
+});
+
+const secret = <T>(parse: Parser<T>, byDefault: string | null, about: string): Setting<T> => ({
+  ...setting(parse, byDefault, about),
+  file: true,
+});
+
+const HUB_NAME = /^[a-z0-9]([a-z0-9._-]{0,254}[a-z0-9])?$/i;
+const GROUP_NAME = /^(\$default|[a-z0-9]([a-z0-9._-]{0,48}[a-z0-9])?)$/i;
+/** The service's own bounds: 3 to 63, no two hyphens in a row. */
+const CONTAINER_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
+const PORT = wholeNumber(0, 65_535);
+
+/** All settings by name, in the order in which they are explained. */
+export const SETTINGS = {
+  EVENTHUB_CONNECTION_STRING: secret(
+    eventHubsConnectionString,
+    null,
+    'the Event Hubs namespace, by key; or else `EVENTHUB_NAMESPACE`',
+  ),
+  EVENTHUB_NAMESPACE: setting(
+    eventHubsNamespace,
+    null,
+    'the Event Hubs namespace, `NAME.servicebus.windows.net`, by Azure identity',
+  ),
+  EVENTHUB_NAMES: setting(
+    listOf(HUB_NAME, 'must be names of event hubs parted by commas'),
+    'insights-logs-signinlogs,insights-logs-auditlogs',
+    'the hubs to read; one for everything is fine, records are told apart by category',
+  ),
+  EVENTHUB_CONSUMER_GROUP: setting(
+    shaped(GROUP_NAME, 'must be the name of a consumer group: up to 50 letters, digits, dots, hyphens and underscores'),
+    '$Default',
+    'the consumer group',
+  ),
+  CHECKPOINT_STORAGE_CONNECTION_STRING: secret(
+    storageConnectionString,
+    null,
+    'the storage account for checkpoints, by key; or else `CHECKPOINT_STORAGE_URL`',
+  ),
+  CHECKPOINT_STORAGE_URL: setting(
+    storageUrl,
+    null,
+    'the storage account, `https://ACCOUNT.blob.core.windows.net`, by Azure identity',
+  ),
+  CHECKPOINT_CONTAINER: setting(
+    shaped(
+      CONTAINER_NAME,
+      'must be the name of a blob container: 3 to 63 lower-case letters, digits and single hyphens',
+    ),
+    'guestwatch-checkpoints',
+    'the blob container; made if missing',
+  ),
+  REDIS_URL: secret(redisUrl, 'redis://127.0.0.1:6379', 'Redis 7.0 or newer; `rediss://` for TLS'),
+  REDIS_CLUSTER: setting(onOff, 'off', '`on` where `REDIS_URL` is a node of a Redis Cluster'),
+  STATE_SHARDS: setting(
+    wholeNumber(1, 1_024),
+    '1',
+    'fixed at the first start; more than one serves many tenants, one tenant is one shard',
+  ),
+  STATE_RETENTION: setting(
+    duration('1h', '90d'),
+    '48h',
+    'how long facts are kept; at least twice the window of the rule',
+  ),
+  FINDING_RETENTION: setting(duration('1h', '3650d'), '90d', 'how long a finding is kept after its last revision'),
+  FEED_RETENTION: setting(duration('1h', '3650d'), '7d', 'how long the feed of changes reaches back'),
+  START_BACK: setting(duration('0s', '90d'), '48h', 'how far back a partition without position begins'),
+  SIGN_IN_REVISION_DELAY: setting(
+    duration('0s', '24h'),
+    '15m',
+    'how long a finding that gained nothing but sign-ins waits for its revision',
+  ),
+  SHUTDOWN_DEADLINE: setting(duration('1s', '10m'), '25s', 'how long an orderly stop may take'),
+  API_HOST: setting(listenHost, '127.0.0.1', 'where the API listens; loopback only, as long as there are no keys'),
+  API_PORT: setting(PORT, '8080', 'its port; 0 takes a free one'),
+  OPS_HOST: setting(listenHost, '127.0.0.1', 'where health and metrics are served, without a key'),
+  OPS_PORT: setting(PORT, '9464', 'its port; 0 takes a free one'),
+  NON_INTERACTIVE_NEAR_MISSES: setting(onOff, 'off', 'count guests who are seen in non-interactive sign-ins only'),
+  DEAD_LETTERS_MAX: setting(wholeNumber(1, 1_000_000), '10000', 'how many dead letters are kept'),
+  LOG_LEVEL: setting(
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    'info',
+    'from which level on the log is written',
+  ),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The value of a setting, by its name. */
+export type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
+
+/**
+ * Names that are taken for what is to come. Set, they are refused: an operator who asks for keys or TLS must not be left
+ * to believe that they are in force. The switches among them may be off.
+ */
+export const NOT_YET = {
+  API_KEYS_FILE: 'keys',
+  ENTRA_TENANT_ID: 'Entra ID tokens',
+  ENTRA_AUDIENCE: 'Entra ID tokens',
+  API_TLS_CERT_FILE: 'TLS on the API port',
+  API_TLS_KEY_FILE: 'TLS on the API port',
+  RULE_FILE: 'a rule of your own',
+  WEBHOOKS_FILE: 'webhooks',
+  FINDINGS_EVENTHUB_NAME: 'sending findings to an event hub',
+  REDIS_ENTRA: 'Redis by Azure identity',
+  TRUST_PROXY: 'limits per address',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
+} as const satisfies Record<string, string>;

@@ -1,0 +1,91 @@
+/** How the text of one setting becomes its value, or a sentence on how to mend it. */
+import { isIP } from 'node:net';
+
+/**
+ * Either a value, or what the setting must be, worded to follow its name ("must be …"). A mend never repeats what was
+ * written: secrets end up in the wrong variable more often than one would think.
+ */
+export type Parsed<T> = { readonly value: T } | { readonly mend: string };
+export type Parser<T> = (text: string) => Parsed<T>;
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `48h` as milliseconds: a whole number and one of ms, s, m, h, d. Bounds are written the same way. */
+export function duration(least: string, most: string): Parser<number> {
+  const [leastMs, mostMs] = [durationMs(least), durationMs(most)];
+  return (text) => {
+    const ms = durationMs(text);
+    if (ms !== null && ms >= leastMs! && ms <= mostMs!) return { value: ms };
+    return {
+      mend: `must be a time span from ${least} to ${most}: a whole number and one of ms, s, m, h, d, such as 90s or 48h`,
+    };
+  };
+}
+
+/** Milliseconds of a time span, null for text that is none. */
+export function durationMs(text: string): number | null {
+  const parts = /^(\d{1,12})(ms|s|m|h|d)$/.exec(text);
+  return parts ? Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS] : null;
+}
+
+export function wholeNumber(least: number, most: number): Parser<number> {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? { value } : { mend: `must be a whole number from ${least} to ${most}` };
+  };
+}
+
+const SWITCH = new Map([
+  ...['on', 'true', 'yes', '1'].map((word) => [word, true] as const),
+  ...['off', 'false', 'no', '0'].map((word) => [word, false] as const),
+]);
+
+export const onOff: Parser<boolean> = (text) => {
+  const value = SWITCH.get(text.toLowerCase());
+  return value === undefined ? { mend: 'must be on or off' } : { value };
+};
+
+export function oneOf<const Word extends string>(...words: readonly Word[]): Parser<Word> {
+  return (text) => {
+    const value = words.find((word) => word === text.toLowerCase());
+    return value === undefined ? { mend: `must be one of ${words.join(', ')}` } : { value };
+  };
+}
+
+/** Text of a certain form. */
+export function shaped(form: RegExp, mend: string): Parser<string> {
+  return (text) => (form.test(text) ? { value: text } : { mend });
+}
+
+/** Names parted by commas, each of a certain form, none twice (ignoring case). */
+export function listOf(form: RegExp, mend: string): Parser<readonly string[]> {
+  return (text) => {
+    const value = text.split(',').map((name) => name.trim());
+    if (!value.every((name) => form.test(name))) return { mend };
+    const distinct = new Set(value.map((name) => name.toLowerCase()));
+    return distinct.size === value.length ? { value } : { mend: 'names one of them twice: leave one out' };
+  };
+}
+
+const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+/** Digits and dots alone are a mistyped address, not a name. */
+const LIKE_ADDRESS = /^[\d.]+$/;
+
+/** An address or host name to listen on, without brackets or port. */
+export const listenHost: Parser<string> = (text) => {
+  const host = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  const good = isIP(host) !== 0 || (HOST_NAME.test(host) && !LIKE_ADDRESS.test(host));
+  return good
+    ? { value: host }
+    : { mend: 'must be an address or a host name, such as 127.0.0.1 (the port has a setting of its own)' };
+};
+
+/** Whether only this machine can reach a listener on the host. */
+export function isLoopback(host: string): boolean {
+  return /^127\./.test(host) ? isIP(host) === 4 : ['localhost', '::1', '::ffff:127.0.0.1'].includes(host.toLowerCase());
+}
+
+/** Parses an address with a scheme; undefined where it is none. */
+export function urlOf(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

@@ -1,0 +1,103 @@
+/** Prepares the claim of a partition: asks the state, the hub and the store, and tells the state what was decided. */
+import type { CheckpointStore, EventHubConsumerClient, PartitionProperties } from '@azure/event-hubs';
+import { Claim } from './claim.ts';
+import type { Clock } from './clock.ts';
+import { StartPostponed } from './errors.ts';
+import type { Tuning } from './options.ts';
+import type { Ownerships } from './ownership.ts';
+import type { Partition } from './partition.ts';
+import type { Logger, Place, StatePort, Stored } from './ports.ts';
+import { decideStart, isBeyondEnd, type StartDecision } from './start.ts';
+import type { StoreNames } from './store.ts';
+
+export interface ClaimingDeps {
+  readonly client: EventHubConsumerClient;
+  readonly checkpoints: CheckpointStore;
+  readonly names: StoreNames;
+  readonly hub: string;
+  readonly state: StatePort;
+  readonly ownerships: Ownerships;
+  readonly clock: Clock;
+  readonly tuning: Tuning;
+  readonly logger: Logger;
+  readonly startBackMs: number;
+  /** Aborted when the client is closed. */
+  readonly signal: AbortSignal;
+}
+
+/** How often a hub that seems to end before the position is asked again, and the pause before: its answer may be a little old. */
+const secondLooksMax = 3;
+const secondLookMs = 1_000;
+
+/** Rejects with `StartPostponed` while the owner before may not have noticed, and with whatever could not be asked. */
+export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Promise<Claim> {
+  const { client, clock, state, signal, hub } = deps;
+  awaitHandover(deps, partition.id);
+  const { createdOn } = await client.getEventHubProperties({ abortSignal: signal });
+  const place: Place = { hub, hubCreatedAt: createdOn.getTime(), partition: partition.id };
+  const stored = await state.positions.load(place, signal);
+  const checkpoint = stored.kind === 'none' ? await checkpointOf(deps, partition.id) : null;
+  const asked = clock.now();
+  const properties = await endOf(deps, place, stored);
+  const startBackAt = clock.now() - deps.startBackMs;
+  const decision = decideStart({ place, stored, hub: properties, checkpoint, startBackAt });
+  await tell(deps, partition, place, decision);
+  const claim = new Claim(decision.start, clock.elapsed());
+  partition.endSequenceNumber = null;
+  partition.asked = null;
+  partition.noteAnswer(properties.lastEnqueuedSequenceNumber, asked);
+  return claim;
+}
+
+/** A living owner that is reading would take the link back, since both ask for it with the same right: it must notice first. */
+function awaitHandover({ ownerships, clock, tuning }: ClaimingDeps, partition: string): void {
+  const takenAt = ownerships.takenAt(partition);
+  if (takenAt !== undefined && clock.elapsed() - takenAt < tuning.handoverMs) {
+    throw new StartPostponed('The owner before is given time to notice.');
+  }
+}
+
+async function endOf(deps: ClaimingDeps, place: Place, stored: Stored): Promise<PartitionProperties> {
+  const { client, clock, signal } = deps;
+  for (let looks = 0; ; looks++) {
+    const properties = await client.getPartitionProperties(place.partition, { abortSignal: signal });
+    if (looks >= secondLooksMax || !isBeyondEnd({ place, stored, hub: properties })) return properties;
+    await clock.sleep(secondLookMs, signal);
+  }
+}
+
+/** The sequence number of the partition's checkpoint; -1 if there is one that cannot be read, null if there is none. */
+async function checkpointOf({ checkpoints, names, logger }: ClaimingDeps, partition: string): Promise<number | null> {
+  try {
+    const found = (await checkpoints.listCheckpoints(...names)).find(({ partitionId }) => partitionId === partition);
+    return found ? found.sequenceNumber : null;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'RestError') throw error;
+    logger.warn(
+      { err: error, partition },
+      'A checkpoint cannot be read; it is taken as a sign that there was a position.',
+    );
+    return -1;
+  }
+}
+
+async function tell(
+  deps: ClaimingDeps,
+  partition: Partition,
+  place: Place,
+  { beginning, gap }: StartDecision,
+): Promise<void> {
+  const { state, logger, signal } = deps;
+  if (beginning) {
+    const { cause, detail, after, since } = beginning;
+    const fields = { ...place, cause, after: after?.sequenceNumber ?? null, since };
+    if (cause === 'first') logger.info(fields, detail);
+    else logger.error(fields, `Reading begins anew. ${detail}`);
+    await state.positions.begin(place, beginning, signal);
+  }
+  if (gap) {
+    logger.error({ ...place, ...gap }, 'Events have passed out of the hub before they were read.');
+    await state.reportGap(place, gap, signal);
+    partition.totals.gaps += 1;
+  }
+}

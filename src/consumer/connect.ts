@@ -1,0 +1,71 @@
+/** Makes the clients of Event Hubs and of the storage account. */
+import { randomUUID } from 'node:crypto';
+import {
+  type CheckpointStore,
+  EventHubConsumerClient,
+  type EventHubConsumerClientOptions,
+  RetryMode,
+} from '@azure/event-hubs';
+import { ContainerClient } from '@azure/storage-blob';
+import type { ConsumerOptions, EventHubsAccess, StorageAccess, Tuning } from './options.ts';
+
+/** Pauses and limits for storage: a checkpoint or an ownership that takes longer is of no use any more. */
+const storageRetry = { maxTries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000, tryTimeoutInMs: 5_000 };
+
+/**
+ * A client for one hub, not connected yet. Without a store it may ask, and read without an owner's right. Throws where the
+ * connection string is none, or names another hub.
+ */
+export function createClient(
+  options: Pick<ConsumerOptions, 'eventHubs' | 'consumerGroup'>,
+  hub: string,
+  tuning: Tuning,
+  with_: { readonly store?: CheckpointStore; readonly ownerId?: string } = {},
+): EventHubConsumerClient {
+  const { eventHubs: access, consumerGroup } = options;
+  const clientOptions = clientOptionsOf(tuning, with_.ownerId ?? randomUUID());
+  const { store } = with_;
+  if ('connectionString' in access) {
+    const { connectionString } = access;
+    return store
+      ? new EventHubConsumerClient(consumerGroup, connectionString, hub, store, clientOptions)
+      : new EventHubConsumerClient(consumerGroup, connectionString, hub, clientOptions);
+  }
+  const { namespace, credential } = access;
+  return store
+    ? new EventHubConsumerClient(consumerGroup, namespace, hub, credential, store, clientOptions)
+    : new EventHubConsumerClient(consumerGroup, namespace, hub, credential, clientOptions);
+}
+
+function clientOptionsOf(tuning: Tuning, identifier: string): EventHubConsumerClientOptions {
+  return {
+    identifier,
+    loadBalancingOptions: {
+      // The other strategy takes one partition per look.
+      strategy: 'greedy',
+      updateIntervalInMs: tuning.balanceMs,
+      partitionOwnershipExpirationIntervalInMs: tuning.ownershipMs,
+    },
+    retryOptions: {
+      mode: RetryMode.Exponential,
+      timeoutInMs: tuning.attemptMs,
+      maxRetries: tuning.attemptRetriesMax,
+      retryDelayInMs: tuning.attemptRetryFirstMs,
+      maxRetryDelayInMs: tuning.attemptRetryMaxMs,
+    },
+  };
+}
+
+/** The container of the checkpoints, not asked for yet. Throws where the connection string or URL is none. */
+export function createContainer(access: StorageAccess, container: string): ContainerClient {
+  const options = { retryOptions: storageRetry };
+  return 'connectionString' in access
+    ? new ContainerClient(access.connectionString, container, options)
+    : new ContainerClient(`${access.url.replace(/\/$/, '')}/${container}`, access.credential, options);
+}
+
+/** The host of the namespace, for messages. Never shows a key. */
+export function hostOf(access: EventHubsAccess): string {
+  if ('namespace' in access) return access.namespace;
+  return /Endpoint=sb:\/\/([^/;]+)/i.exec(access.connectionString)?.[1] ?? 'an unknown host';
+}

@@ -1,0 +1,53 @@
+/** Reads hubs into the state: the way in. */
+import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
+import { ByteBudget } from './budget.ts';
+import { systemClock } from './clock.ts';
+import { boundCredit } from './credit.ts';
+import { HubConsumer } from './hub.ts';
+import { type ConsumerOptions, type ResolvedOptions, TUNING } from './options.ts';
+import { openContainer, probeHub } from './probe.ts';
+import type { ConsumerStatus } from './status.ts';
+
+export { ConsumerStartError, type StartProblem } from './errors.ts';
+export { type ConsumerOptions, type Hooks, TUNING, type Tuning } from './options.ts';
+export type { ConsumerStatus, HubStatus, PartitionState, PartitionStatus } from './status.ts';
+
+export interface Consumer {
+  status(): ConsumerStatus;
+  /**
+   * Takes in nothing more, awaits what is in flight, writes positions and checkpoints, gives up ownership and closes, all
+   * within `stopMs` of the tuning. Never rejects. Again: the same stop.
+   */
+  stop(): Promise<void>;
+}
+
+/** Starts to read. Rejects with `ConsumerStartError` if hub, group or storage cannot be used, and leaves nothing open then. */
+export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
+  const options = resolve(given);
+  boundCredit();
+  const container = await openContainer(options);
+  const probed = await Promise.all(
+    options.hubs.map(async (name) => ({ name, partitionIds: await probeHub(options, name, options.tuning) })),
+  );
+  const checkpoints = new BlobCheckpointStore(container);
+  const budget = new ByteBudget(options.tuning.inFlightBytesMax);
+  const hubs = probed.map((hub) => new HubConsumer(options, hub, { checkpoints, budget }));
+  let stopping: Promise<void> | undefined;
+  return {
+    status: () => ({ hubs: hubs.map((hub) => hub.status()), inFlightBytes: budget.used }),
+    stop() {
+      stopping ??= Promise.all(hubs.map((hub) => hub.stop(options.tuning.stopMs))).then(() => {});
+      return stopping;
+    },
+  };
+}
+
+function resolve(options: ConsumerOptions): ResolvedOptions {
+  return {
+    ...options,
+    onFault: options.onFault ?? (() => {}),
+    hooks: options.hooks ?? {},
+    clock: options.clock ?? systemClock,
+    tuning: Object.freeze({ ...TUNING, ...options.tuning }),
+  };
+}

@@ -1,0 +1,89 @@
+/** The errors of the consumer, and the plain form in which an error may leave a handler. */
+
+/** Which dependency stood in the way of the start. */
+export type StartProblem =
+  | 'event_hubs_unreachable'
+  | 'event_hubs_unauthorized'
+  | 'hub_not_found'
+  | 'consumer_group_not_found'
+  | 'storage_unreachable'
+  | 'storage_unauthorized'
+  | 'setting_invalid';
+
+/** The consumer cannot start. The message names the setting and the mend. */
+export class ConsumerStartError extends Error {
+  override readonly name = 'ConsumerStartError';
+  readonly code: StartProblem;
+  /** The environment variables to look at. */
+  readonly settings: readonly string[];
+
+  constructor(code: StartProblem, settings: readonly string[], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+    this.settings = settings;
+  }
+}
+
+/** Why a claim of a partition ended. */
+export type EndCause =
+  /** Another owner has the partition. */
+  | 'owner_lost'
+  /** The state is older than it should be. */
+  | 'state_lost'
+  /** The hub was made anew. */
+  | 'hub_renewed'
+  /** It was behind and got no events. */
+  | 'silent'
+  /** The receiver failed for good, or the client library closed it. */
+  | 'receiver_closed'
+  /** A newer claim of the same partition took its place. */
+  | 'superseded'
+  /** A fault of the program. */
+  | 'fault'
+  /** The consumer stops, or replaces its client. */
+  | 'stopped';
+
+/** A claimed partition is not read yet: it has told why, and is tried again soon. Its cause is a failure, if it is one. */
+export class StartPostponed extends Error {
+  override readonly name = 'StartPostponed';
+}
+
+/** Unwinds a handler whose claim has ended; an outcome, not a failure. */
+export class ClaimEnded extends Error {
+  override readonly name = 'ClaimEnded';
+  readonly why: EndCause;
+
+  constructor(why: EndCause, detail: string) {
+    super(detail);
+    this.why = why;
+  }
+}
+
+/**
+ * The error in a form that stops the partition. The client library goes on with the NEXT batch after an error whose
+ * `retryable` is true, and the batch that failed would never be seen again; so nothing but this leaves a handler.
+ */
+export function plainError(error: unknown): Error {
+  return new Error(`The partition stops and starts again at its position: ${messageOf(error)}`, { cause: error });
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors.at(-1));
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The `code` of an error, or its name, or `unknown`. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors.at(-1));
+  if (hasCode(error)) return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
+export function hasCode(error: unknown): error is { readonly code: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+}
+
+/** Whether the client library will go on by itself after this error. */
+export function isRetryable(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error && Boolean(error.retryable);
+}

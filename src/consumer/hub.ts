@@ -1,0 +1,114 @@
+/** One hub: its partitions, and the client that reads them, replaced when it falls silent. */
+import { randomUUID } from 'node:crypto';
+import type { CheckpointStore } from '@azure/event-hubs';
+import type { ByteBudget } from './budget.ts';
+import type { ResolvedOptions } from './options.ts';
+import { Partition } from './partition.ts';
+import { type HubContext, runningOf, Session } from './session.ts';
+import { describePartition, type HubStatus } from './status.ts';
+import { examine, keepOwnership, pollEnds } from './watch.ts';
+
+/** Time for a silent client to close before it is left to itself. */
+const renewalMs = 5_000;
+
+export class HubConsumer {
+  readonly #context: HubContext;
+  readonly #partitions = new Map<string, Partition>();
+  readonly #life = new AbortController();
+  /** Ends when nothing runs any more. */
+  readonly #watching: Promise<void>;
+  #session: Session;
+  #pollers: Promise<unknown>;
+  #renewals = 0;
+  /** When the client was made, by the elapsed clock, and by the wall clock. */
+  #renewedAt: number;
+  #renewedWall: number;
+
+  constructor(
+    options: ResolvedOptions,
+    hub: { readonly name: string; readonly partitionIds: readonly string[] },
+    shared: { readonly checkpoints: CheckpointStore; readonly budget: ByteBudget },
+  ) {
+    for (const id of hub.partitionIds) this.#partitions.set(id, new Partition(id));
+    this.#context = {
+      ...{ options, hub: hub.name, ownerId: randomUUID(), partitions: this.#partitions, ...shared },
+      partition: (id) => this.#partition(id),
+    };
+    this.#session = new Session(this.#context);
+    this.#pollers = this.#startPollers();
+    this.#renewedAt = options.clock.elapsed();
+    this.#renewedWall = options.clock.now();
+    this.#watching = this.#watch();
+  }
+
+  status(): HubStatus {
+    const { hub, ownerId, options } = this.#context;
+    const partitions = [...this.#partitions.values()].sort((a, b) => Number(a.id) - Number(b.id));
+    return {
+      ...{ hub, ownerId, renewals: this.#renewals, trouble: this.#session.trouble },
+      isDead: this.#renewals >= options.tuning.renewalsMax,
+      partitions: partitions.map((partition) => describePartition(this.#context, this.#session, partition)),
+    };
+  }
+
+  /** Awaits work in flight, writes what is safe, and leaves the partitions to the next owner, all within so many milliseconds. */
+  async stop(ms: number): Promise<void> {
+    this.#life.abort();
+    await this.#watching;
+    await this.#session.close(ms, true);
+    await this.#pollers;
+  }
+
+  #partition(id: string): Partition {
+    let partition = this.#partitions.get(id);
+    if (!partition) {
+      partition = new Partition(id);
+      this.#partitions.set(id, partition);
+    }
+    return partition;
+  }
+
+  #startPollers(): Promise<unknown> {
+    return Promise.all([pollEnds(this.#context, this.#session), keepOwnership(this.#context, this.#session)]);
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, tuning } = this.#context.options;
+    const { signal } = this.#life;
+    for (;;) {
+      await clock.sleep(tuning.silentMs / 4, signal);
+      if (signal.aborted) return;
+      const hasProgress = [...this.#partitions.values()].some(
+        ({ progressAt }) => (progressAt ?? 0) > this.#renewedWall,
+      );
+      if (hasProgress) this.#renewals = 0;
+      const isTime = clock.elapsed() - this.#renewedAt > tuning.silentMs;
+      const verdict = examine(this.#partitions.values(), clock.elapsed(), tuning);
+      if (isTime && (verdict === 'renew' || this.#isForsaken())) await this.#renew();
+    }
+  }
+
+  /** The client library's loop hangs, and partitions wait for it that no one reads. */
+  #isForsaken(): boolean {
+    const { clock, tuning } = this.#context.options;
+    if (clock.elapsed() - this.#session.balancedAt < tuning.silentMs) return false;
+    const { ownerships } = this.#session;
+    const read = new Set(runningOf(this.#context).map(([{ id }]) => id));
+    return [...this.#partitions.keys()].some((id) => !read.has(id) && !ownerships.isLost(id));
+  }
+
+  async #renew(): Promise<void> {
+    const { options, hub } = this.#context;
+    this.#renewals += 1;
+    options.logger.error(
+      { hub, renewals: this.#renewals },
+      'The client has fallen silent; it is replaced by a new one.',
+    );
+    await this.#session.close(renewalMs, false);
+    await this.#pollers;
+    this.#renewedAt = options.clock.elapsed();
+    this.#renewedWall = options.clock.now();
+    this.#session = new Session(this.#context);
+    this.#pollers = this.#startPollers();
+  }
+}

@@ -1,0 +1,93 @@
+/** Takes in what was received from a partition: reads it, has it applied, and only then moves the position. */
+import type { ReceivedEventData } from '@azure/event-hubs';
+import { bytesOf } from './body.ts';
+import type { ByteBudget } from './budget.ts';
+import type { Claim } from './claim.ts';
+import type { CreditLevel } from './credit.ts';
+import type { Partition } from './partition.ts';
+import { persist } from './persist.ts';
+import type { Batch, StatePort } from './ports.ts';
+import { keepProgress, type ProgressDeps } from './progress.ts';
+import { gapsIn, type ReadDeps, readSlice, type Slice, slicesOf } from './slice.ts';
+
+export interface IntakeDeps extends ProgressDeps, ReadDeps {
+  readonly state: StatePort;
+  readonly budget: ByteBudget;
+  creditLevel(partition: string): CreditLevel;
+  /** Asks the hub when it was made, and ends the claims of another life of it. Rejects if it cannot be asked. */
+  confirmHub(): Promise<void>;
+}
+
+/** Takes in events, in order, each exactly as safe as the position then says. Rejects only with the `ClaimEnded` of the claim. */
+export async function takeIn(
+  deps: IntakeDeps,
+  partition: Partition,
+  claim: Claim,
+  events: readonly ReceivedEventData[],
+): Promise<void> {
+  const receivedAt = deps.clock.now();
+  deps.creditLevel(partition.id).note(events.reduce((most, event) => Math.max(most, bytesOf(event.body)), 0));
+  for (const slice of slicesOf(events, deps.tuning.sliceBytesMax)) {
+    await deps.budget.spend(slice.bytes, claim.signal, () => takeSlice(deps, partition, claim, slice, receivedAt));
+  }
+}
+
+async function takeSlice(
+  deps: IntakeDeps,
+  partition: Partition,
+  claim: Claim,
+  slice: Slice,
+  receivedAt: number,
+): Promise<void> {
+  await reportGaps(deps, partition, claim, slice);
+  const batch = await readSlice(deps, claim.place, slice, receivedAt);
+  const isApplied = batch.facts.length + batch.nonInteractive.length + batch.deadLetters.length > 0;
+  if (isApplied) await apply(deps, partition, claim, batch);
+  count(partition, batch);
+  const { sequenceNumber, offset, enqueuedTimeUtc } = slice.events.at(-1)!;
+  const { hubCreatedAt } = claim.place;
+  const position = { sequenceNumber, offset, enqueuedAt: enqueuedTimeUtc.getTime(), hubCreatedAt };
+  claim.moveTo(position, slice.events.length);
+  partition.notePosition();
+  partition.progressAt = deps.clock.now();
+  partition.failures = 0;
+  partition.silences = 0;
+  await keepProgress(deps, partition, claim, isApplied ? 'at_once' : 'when_due');
+}
+
+async function apply(deps: IntakeDeps, partition: Partition, claim: Claim, batch: Batch): Promise<void> {
+  const { state, clock, hooks, logger } = deps;
+  const outcome = await persist(deps, partition, claim, 'apply', (signal) => state.apply(batch, signal));
+  if (outcome.kind === 'lost_state') {
+    logger.error(
+      { ...claim.place, detail: outcome.detail },
+      'The state is older than it should be: nothing was written.',
+    );
+    claim.end('state_lost', outcome.detail, clock.elapsed());
+    claim.signal.throwIfAborted();
+  }
+  await hooks.afterApply?.(claim.place, batch.lastSequenceNumber);
+}
+
+async function reportGaps(deps: IntakeDeps, partition: Partition, claim: Claim, { events }: Slice): Promise<void> {
+  const gaps = gapsIn(claim.lastRead, events);
+  // After a reconnect the library reads on after the last number it saw, also if that was of a hub that is no more.
+  if (gaps.length > 0) await persist(deps, partition, claim, 'ask the hub', () => deps.confirmHub());
+  claim.signal.throwIfAborted();
+  for (const gap of gaps) {
+    deps.logger.error({ ...claim.place, ...gap }, 'Events have passed out of the hub before they were read.');
+    await persist(deps, partition, claim, 'report a gap', (signal) => deps.state.reportGap(claim.place, gap, signal));
+    partition.totals.gaps += 1;
+  }
+  const last = events.at(-1)!;
+  if (!claim.lastRead || last.sequenceNumber > claim.lastRead.sequenceNumber) {
+    claim.lastRead = { sequenceNumber: last.sequenceNumber, enqueuedAt: last.enqueuedTimeUtc.getTime() };
+  }
+}
+
+function count({ totals }: Partition, batch: Batch): void {
+  for (const [name, value] of Object.entries(batch.counts)) totals[name as keyof Batch['counts']] += value;
+  totals.facts += batch.facts.length + batch.nonInteractive.length;
+  totals.deadLetters += batch.deadLetters.length;
+  totals.batches += 1;
+}

@@ -1,0 +1,64 @@
+/**
+ * The one place where a call to the state is tried again: with growing, scattered pauses, for as long as the claim lives.
+ * It runs inside the handler, so that nothing more is received while it waits: that is the back-pressure.
+ */
+import type { Claim } from './claim.ts';
+import type { Clock } from './clock.ts';
+import { codeOf, hasCode, messageOf } from './errors.ts';
+import type { Tuning } from './options.ts';
+import type { Partition } from './partition.ts';
+import type { Logger } from './ports.ts';
+
+export interface PersistDeps {
+  readonly clock: Clock;
+  readonly tuning: Tuning;
+  readonly logger: Logger;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Rejects only with the `ClaimEnded` of the claim. `step` is a verb for the log. */
+export async function persist<T>(
+  deps: PersistDeps,
+  partition: Partition,
+  claim: Claim,
+  step: string,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    claim.signal.throwIfAborted();
+    try {
+      const result = await attempt(claim.signal);
+      if (failures > 0) goOn(deps, partition, claim, step);
+      return result;
+    } catch (error) {
+      claim.signal.throwIfAborted();
+      stall(deps, partition, claim, step, error);
+      await deps.clock.sleep(pauseMs(deps.tuning, failures), claim.signal);
+    }
+  }
+}
+
+/** Half of the pause is chance: partitions that failed together must not come back together. */
+export function pauseMs({ retryFirstMs, retryMaxMs }: Tuning, failures: number): number {
+  const full = Math.min(retryMaxMs, retryFirstMs * 2 ** Math.min(failures, 30));
+  return full / 2 + (Math.random() * full) / 2;
+}
+
+function stall(deps: PersistDeps, partition: Partition, claim: Claim, step: string, error: unknown): void {
+  partition.totals.applyFailures += 1;
+  const { hub } = claim.place;
+  const trouble = { code: codeOf(error), detail: `Cannot ${step}: ${messageOf(error)}` };
+  if (!partition.stalled) {
+    deps.logger.warn(
+      { err: error, hub, partition: partition.id, code: trouble.code },
+      `The partition is stalled: cannot ${step}. It is tried again until that works.`,
+    );
+    if (!hasCode(error)) deps.onFault(error);
+  }
+  partition.stalled = { ...trouble, since: partition.stalled?.since ?? deps.clock.now() };
+}
+
+function goOn(deps: PersistDeps, partition: Partition, claim: Claim, step: string): void {
+  partition.stalled = null;
+  deps.logger.info({ hub: claim.place.hub, partition: partition.id }, `The partition goes on: it could ${step} again.`);
+}

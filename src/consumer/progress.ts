@@ -1,0 +1,108 @@
+/** Writes what is safe: the position first, now and then; the checkpoint after it, more seldom. */
+import type { CheckpointStore } from '@azure/event-hubs';
+import type { Claim } from './claim.ts';
+import { messageOf } from './errors.ts';
+import type { Hooks } from './options.ts';
+import type { Ownerships } from './ownership.ts';
+import type { Partition } from './partition.ts';
+import { type PersistDeps, persist } from './persist.ts';
+import type { PositionsPort } from './ports.ts';
+import type { StoreNames } from './store.ts';
+
+export interface ProgressDeps extends PersistDeps {
+  readonly positions: PositionsPort;
+  readonly hooks: Hooks;
+  readonly checkpoints: CheckpointStore;
+  readonly names: () => StoreNames;
+  readonly ownerships: Ownerships;
+  /** Looks at the owners anew if what is known of them is old; rejects if the store cannot be asked. */
+  confirmOwner(): Promise<void>;
+}
+
+/**
+ * `at_once` after something was applied; `when_due` otherwise, as positions of events that held nothing can wait;
+ * `finally` when nothing will follow.
+ */
+export type Urgency = 'at_once' | 'when_due' | 'finally';
+
+/** Rejects only with the `ClaimEnded` of the claim. */
+export async function keepProgress(
+  deps: ProgressDeps,
+  partition: Partition,
+  claim: Claim,
+  urgency: Urgency,
+): Promise<void> {
+  await writePosition(deps, partition, claim, urgency);
+  // One under way may be of an older position.
+  if (urgency === 'finally') await claim.checkpointing;
+  if (!isCheckpointDue(deps, claim, urgency)) return;
+  // Not awaited while reading: storage may be slow, and nothing depends on a checkpoint.
+  claim.checkpointing ??= writeCheckpoint(deps, partition, claim).finally(() => {
+    claim.checkpointing = null;
+  });
+  if (urgency === 'finally') await claim.checkpointing;
+}
+
+async function writePosition(deps: ProgressDeps, partition: Partition, claim: Claim, urgency: Urgency): Promise<void> {
+  const { clock, tuning, positions, hooks, logger } = deps;
+  const { position, written } = claim;
+  const { readToEndAt } = partition;
+  const isMoved = position !== written.position;
+  if (!isMoved && readToEndAt === written.readToEndAt) return;
+  const isDue = clock.elapsed() - written.at >= tuning.positionMs;
+  if (!isDue && !(isMoved && urgency === 'at_once') && urgency !== 'finally') return;
+  const progress = { position, readToEndAt, lagEvents: partition.lagEvents };
+  const outcome = await persist(deps, partition, claim, 'write the position', (signal) =>
+    positions.advance(claim.place, progress, signal),
+  );
+  if (outcome.kind === 'lost_state') {
+    logger.error(
+      { ...claim.place, detail: outcome.detail },
+      'The state is older than the position that it should hold.',
+    );
+    claim.end('state_lost', outcome.detail, clock.elapsed());
+    claim.signal.throwIfAborted();
+  }
+  claim.written = { position, readToEndAt, at: clock.elapsed() };
+  partition.totals.positionWrites += 1;
+  await hooks.afterPosition?.(claim.place, position);
+}
+
+function isCheckpointDue({ clock, tuning }: ProgressDeps, claim: Claim, urgency: Urgency): boolean {
+  const { checkpoint, written } = claim;
+  if (!written.position || written.position.offset === null) return false;
+  if (written.position.sequenceNumber <= checkpoint.sequenceNumber) return false;
+  return (
+    urgency === 'finally' ||
+    checkpoint.eventsSince >= tuning.checkpointEventsMax ||
+    clock.elapsed() - checkpoint.at >= tuning.checkpointMs
+  );
+}
+
+/** Never rejects: the next one says the same and more. */
+async function writeCheckpoint(deps: ProgressDeps, partition: Partition, claim: Claim): Promise<void> {
+  const { position } = claim.written;
+  if (!position || position.offset === null) return;
+  const { place, checkpoint } = claim;
+  // Also for one that fails: a store in trouble is not to be asked with every batch.
+  checkpoint.at = deps.clock.elapsed();
+  checkpoint.eventsSince = 0;
+  try {
+    await deps.hooks.beforeCheckpoint?.(place, position);
+    await deps.confirmOwner();
+    if (claim.isEnded || deps.ownerships.isLost(place.partition)) return;
+    const [fullyQualifiedNamespace, eventHubName, consumerGroup] = deps.names();
+    await deps.checkpoints.updateCheckpoint({
+      ...{ fullyQualifiedNamespace, eventHubName, consumerGroup },
+      partitionId: place.partition,
+      sequenceNumber: position.sequenceNumber,
+      offset: position.offset,
+    });
+    checkpoint.sequenceNumber = position.sequenceNumber;
+    partition.totals.checkpointWrites += 1;
+  } catch (error) {
+    partition.totals.checkpointFailures += 1;
+    const fields = { err: error, hub: place.hub, partition: place.partition };
+    deps.logger.warn(fields, `The checkpoint could not be written, and will be with the next: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,210 @@
+/** One client on one hub, from its opening to its closing, with the store and the handlers that it is given. */
+import type { CheckpointStore, EventHubConsumerClient, EventPosition, Subscription } from '@azure/event-hubs';
+import type { ByteBudget } from './budget.ts';
+import type { Claim } from './claim.ts';
+import { prepareClaim } from './claiming.ts';
+import { endsWithin } from './clock.ts';
+import { createClient } from './connect.ts';
+import { type CreditLevel, creditLevelOf } from './credit.ts';
+import { ClaimEnded, codeOf, messageOf } from './errors.ts';
+import { createHandlers, type Handlers } from './handlers.ts';
+import type { IntakeDeps } from './intake.ts';
+import type { ResolvedOptions } from './options.ts';
+import { Ownerships } from './ownership.ts';
+import type { Partition, Trouble } from './partition.ts';
+import { keepProgress } from './progress.ts';
+import { createStore, type OwnershipStore, type StoreNames } from './store.ts';
+
+/** What stays the same on a hub, whichever client reads it. */
+export interface HubContext {
+  readonly options: ResolvedOptions;
+  readonly hub: string;
+  /** The same for all clients, so that the next one takes over what the one before had. */
+  readonly ownerId: string;
+  readonly checkpoints: CheckpointStore;
+  readonly budget: ByteBudget;
+  readonly partitions: ReadonlyMap<string, Partition>;
+  /** The partition of this id, made if it is new. */
+  partition(id: string): Partition;
+}
+
+export class Session {
+  readonly client: EventHubConsumerClient;
+  readonly ownerships: Ownerships;
+  readonly store: OwnershipStore;
+  /** What keeps the client library from looking after its partitions. */
+  trouble: Trouble | null = null;
+  /** When the client library last looked after its partitions, by the elapsed clock. */
+  balancedAt: number;
+  readonly #hub: HubContext;
+  readonly #intake: IntakeDeps;
+  readonly #handlers: Handlers;
+  readonly #subscription: Subscription;
+  readonly #life = new AbortController();
+  #letGo: () => void = () => {};
+  #looking: Promise<unknown> | null = null;
+
+  constructor(hub: HubContext) {
+    this.#hub = hub;
+    const { tuning, clock } = hub.options;
+    this.balancedAt = clock.elapsed();
+    this.ownerships = new Ownerships(hub.ownerId, tuning.ownershipMs);
+    // The client library refuses an empty map; what it reads is always written just before.
+    const startPositions: Record<string, EventPosition> = { '0': { offset: '-1' } };
+    this.store = createStore(
+      {
+        ...{ inner: hub.checkpoints, ownerships: this.ownerships, clock, tuning, startPositions },
+        isRunning: (id) => hub.partition(id).running !== undefined,
+        mayStart: (id) => clock.elapsed() >= hub.partition(id).restartAt,
+        onRound: () => {
+          this.balancedAt = clock.elapsed();
+        },
+        onLook: () => this.#endLost(),
+        onFailure: (error) => this.#note(error),
+        prepare: (id) => this.#handlers.prepare(id),
+      },
+      () => this.#names,
+    );
+    this.client = createClient(hub.options, hub.hub, tuning, { store: this.store, ownerId: hub.ownerId });
+    this.#intake = this.#createIntake();
+    this.#handlers = createHandlers({
+      ...{ hub: hub.hub, intake: this.#intake },
+      closed: new Promise((resolve) => {
+        this.#letGo = resolve;
+      }),
+      partition: (id) => hub.partition(id),
+      claim: (partition) => this.#claim(partition),
+      onTrouble: (error) => this.#note(error),
+      isStopping: () => this.signal.aborted,
+    });
+    this.#subscription = this.client.subscribe(this.#handlers, {
+      maxBatchSize: tuning.batchEventsMax,
+      prefetchCount: tuning.batchEventsMax,
+      maxWaitTimeInSeconds: tuning.receiveWaitMs / 1000,
+      startPosition: startPositions,
+      trackLastEnqueuedEventProperties: true,
+      skipParsingBodyAsJson: true,
+    });
+  }
+
+  /** Aborted when the session begins to close. */
+  get signal(): AbortSignal {
+    return this.#life.signal;
+  }
+
+  /** Asks when the hub was made, and ends the claims of another life of it. */
+  async confirmHub(): Promise<void> {
+    const { createdOn } = await this.client.getEventHubProperties({ abortSignal: this.signal });
+    for (const [, claim] of this.#running()) {
+      if (claim.place.hubCreatedAt === createdOn.getTime()) continue;
+      claim.end('hub_renewed', 'The hub was made anew.', this.#hub.options.clock.elapsed());
+    }
+  }
+
+  /**
+   * Closes within so many milliseconds. With `givesUp`, work in flight is awaited, what is safe is written, and the
+   * partitions are left to the next owner; else work is cut short and they stay ours, for the next session. Never rejects.
+   */
+  async close(ms: number, givesUp: boolean): Promise<void> {
+    const { tuning, clock, logger } = this.#hub.options;
+    const end = clock.elapsed() + ms;
+    const leftMs = () => end - clock.elapsed();
+    this.#life.abort(new ClaimEnded('stopped', 'The consumer stops.'));
+    if (givesUp) {
+      await endsWithin(clock, leftMs() - tuning.closeMs, Promise.all(this.#handlers.inFlight));
+      await endsWithin(clock, leftMs() - tuning.closeMs / 2, this.#writeProgress());
+      this.store.close();
+    }
+    for (const [, claim] of this.#running()) claim.end('stopped', 'The consumer stops.', clock.elapsed());
+    const closing = this.#subscription.close().then(() => this.client.close());
+    closing.catch((error) => {
+      logger.warn({ err: error, hub: this.#hub.hub }, `The client could not be closed: ${messageOf(error)}`);
+    });
+    const isClosed = await endsWithin(clock, leftMs() / 2, closing);
+    if (givesUp && !isClosed) await endsWithin(clock, leftMs(), this.#giveUp());
+    this.#letGo();
+  }
+
+  get #names(): StoreNames {
+    return [this.client.fullyQualifiedNamespace, this.#hub.hub, this.#hub.options.consumerGroup];
+  }
+
+  #createIntake(): IntakeDeps {
+    const { options, checkpoints, budget } = this.#hub;
+    const { tuning, state } = options;
+    return {
+      ...{ ...options, checkpoints, budget, positions: state.positions, ownerships: this.ownerships },
+      deadLetterBytesMax: tuning.deadLetterBytesMax,
+      names: () => this.#names,
+      creditLevel: (id) => this.#creditLevel(id),
+      confirmHub: () => this.confirmHub(),
+      confirmOwner: () => this.#confirmOwner(),
+    };
+  }
+
+  #creditLevel(id: string): CreditLevel {
+    const { hub, options } = this.#hub;
+    const address = `${hub}/ConsumerGroups/${options.consumerGroup}/Partitions/${id}`;
+    return creditLevelOf(address, options.tuning.prefetchBytesMax);
+  }
+
+  #claim(partition: Partition): Promise<Claim> {
+    const { options, hub, checkpoints } = this.#hub;
+    // Known before the first credit is granted.
+    this.#creditLevel(partition.id);
+    const { client, ownerships, signal } = this;
+    return prepareClaim({ ...options, hub, checkpoints, client, ownerships, signal, names: this.#names }, partition);
+  }
+
+  #running(): [Partition, Claim][] {
+    return runningOf(this.#hub);
+  }
+
+  /** After a look at the store: it was there, and may have shown others as owners of what we read. */
+  #endLost(): void {
+    this.trouble = null;
+    for (const [{ id }, claim] of this.#running()) {
+      if (!this.ownerships.isLost(id)) continue;
+      claim.end(
+        'owner_lost',
+        `Another consumer owns it: ${this.ownerships.ownerOf(id)}.`,
+        this.#hub.options.clock.elapsed(),
+      );
+    }
+  }
+
+  #note(error: unknown): void {
+    if (this.signal.aborted) return;
+    const { logger, clock } = this.#hub.options;
+    const fields = { err: error, hub: this.#hub.hub, code: codeOf(error) };
+    if (!this.trouble) logger.warn(fields, 'Partitions cannot be looked after just now. It is tried again.');
+    this.trouble = { code: codeOf(error), detail: messageOf(error), since: this.trouble?.since ?? clock.now() };
+  }
+
+  async #confirmOwner(): Promise<void> {
+    const { clock, tuning } = this.#hub.options;
+    if (clock.elapsed() - this.ownerships.seenAt <= tuning.ownershipFreshMs) return;
+    this.#looking ??= this.store.look().finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  async #writeProgress(): Promise<void> {
+    const idle = this.#running().filter(([, claim]) => claim.inFlight === 0);
+    await Promise.allSettled(idle.map(([partition, claim]) => keepProgress(this.#intake, partition, claim, 'finally')));
+  }
+
+  /** The client library could not do it in time. */
+  async #giveUp(): Promise<void> {
+    const ours = (await this.store.look()).filter(({ ownerId }) => ownerId === this.ownerships.ownerId);
+    await this.#hub.checkpoints.claimOwnership(ours.map((ownership) => ({ ...ownership, ownerId: '' })));
+  }
+}
+
+/** The partitions that are being read, with their claims. */
+export function runningOf({ partitions }: HubContext): [Partition, Claim][] {
+  return [...partitions.values()].flatMap((partition): [Partition, Claim][] =>
+    partition.running ? [[partition, partition.running]] : [],
+  );
+}

@@ -1,0 +1,150 @@
+/** Cuts what was received into pieces, and reads each into a batch. */
+import { setImmediate } from 'node:timers/promises';
+import type { ReceivedEventData } from '@azure/event-hubs';
+import type { NonInteractiveSignIn } from '../detection/classify.ts';
+import type { Fact } from '../detection/fact.ts';
+import { bodyOf, bytesOf } from './body.ts';
+import type { Batch, BatchDeadLetter, BatchDeadLetterReason, EventReader, Gap, Place } from './ports.ts';
+
+/** Events of one partition, in order, at least one. */
+export interface Slice {
+  readonly events: readonly ReceivedEventData[];
+  readonly bytes: number;
+}
+
+/** Bytes read before other partitions, and the API, get their turn. */
+const turnBytesMax = 1024 * 1024;
+
+/** Cuts so that no piece is larger than this, but for single events that are. */
+export function slicesOf(events: readonly ReceivedEventData[], bytesMax: number): Slice[] {
+  const slices: { events: ReceivedEventData[]; bytes: number }[] = [];
+  for (const event of events) {
+    const bytes = bytesOf(event.body);
+    const last = slices.at(-1);
+    if (!last || last.bytes + bytes > bytesMax) slices.push({ events: [event], bytes });
+    else {
+      last.events.push(event);
+      last.bytes += bytes;
+    }
+  }
+  return slices;
+}
+
+/** Sequence numbers of a partition have no holes: where one is, events passed out of the hub before they were read. */
+export function gapsIn(
+  lastRead: { readonly sequenceNumber: number; readonly enqueuedAt: number | null } | null,
+  events: readonly ReceivedEventData[],
+): Gap[] {
+  const gaps: Gap[] = [];
+  let before = lastRead;
+  for (const event of events) {
+    const enqueuedAt = event.enqueuedTimeUtc.getTime();
+    if (before && event.sequenceNumber > before.sequenceNumber + 1) {
+      gaps.push({
+        after: before.sequenceNumber,
+        before: event.sequenceNumber,
+        afterEnqueuedAt: before.enqueuedAt,
+        beforeEnqueuedAt: enqueuedAt,
+      });
+    }
+    if (!before || event.sequenceNumber > before.sequenceNumber) {
+      before = { sequenceNumber: event.sequenceNumber, enqueuedAt };
+    }
+  }
+  return gaps;
+}
+
+export interface ReadDeps {
+  readonly read: EventReader;
+  readonly deadLetterBytesMax: number;
+  /** Told of an exception of the reader, which is a fault of ours; the event becomes a dead letter. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Reads a slice. `receivedAt` is the wall clock. Pauses now and then, so that large events do not hold up the rest. */
+export async function readSlice(
+  deps: ReadDeps,
+  place: Place,
+  { events, bytes }: Slice,
+  receivedAt: number,
+): Promise<Batch> {
+  const facts: Fact[] = [];
+  const nonInteractive: NonInteractiveSignIn[] = [];
+  const deadLetters: BatchDeadLetter[] = [];
+  const counts = { events: events.length, bytes, records: 0, irrelevant: 0, nameNearMisses: 0, futureTimes: 0 };
+  let turnBytes = 0;
+  for (const event of events) {
+    const size = bytesOf(event.body);
+    if (turnBytes > 0 && turnBytes + size > turnBytesMax) {
+      await setImmediate();
+      turnBytes = 0;
+    }
+    turnBytes += size;
+    const reading = readOne(deps, place, event, receivedAt);
+    // One by one: an event can hold more of them than a call can have arguments.
+    for (const fact of reading.facts) facts.push(fact);
+    for (const signIn of reading.nonInteractive) nonInteractive.push(signIn);
+    for (const letter of reading.deadLetters)
+      deadLetters.push(keep(letter, event, receivedAt, deps.deadLetterBytesMax));
+    counts.records += reading.counts.records;
+    counts.irrelevant += reading.counts.irrelevant;
+    counts.nameNearMisses += reading.counts.nameNearMisses;
+    counts.futureTimes += reading.counts.futureTimes;
+  }
+  const first = events[0]!;
+  const last = events.at(-1)!;
+  return {
+    place,
+    firstSequenceNumber: first.sequenceNumber,
+    lastSequenceNumber: last.sequenceNumber,
+    firstEnqueuedAt: first.enqueuedTimeUtc.getTime(),
+    lastEnqueuedAt: last.enqueuedTimeUtc.getTime(),
+    ...{ receivedAt, facts, nonInteractive, deadLetters, counts },
+  };
+}
+
+interface Letter {
+  readonly reason: BatchDeadLetterReason;
+  readonly recordIndex: number | null;
+  readonly bytes: Uint8Array;
+}
+
+type Reading = Omit<ReturnType<EventReader>, 'deadLetters'> & { readonly deadLetters: readonly Letter[] };
+
+const nothing = {
+  facts: [],
+  nonInteractive: [],
+  counts: { records: 0, irrelevant: 0, nameNearMisses: 0, futureTimes: 0 },
+};
+
+function readOne(deps: ReadDeps, place: Place, event: ReceivedEventData, receivedAt: number): Reading {
+  const body = bodyOf(event.body);
+  if (body.kind === 'no_bytes') return undeliverable('no_bytes', body.bytes);
+  const enqueuedAt = event.enqueuedTimeUtc.getTime();
+  const { hub, partition } = place;
+  const { sequenceNumber } = event;
+  try {
+    return deps.read(body.bytes, { hub, partition, sequenceNumber, enqueuedAt, receivedAt, referenceMs: enqueuedAt });
+  } catch (error) {
+    // Once more would be the same again, and the partition would never pass this event.
+    deps.onFault(error);
+    return undeliverable('reader_failed', body.bytes);
+  }
+}
+
+function undeliverable(reason: BatchDeadLetterReason, bytes: Uint8Array): Reading {
+  return { ...nothing, deadLetters: [{ reason, recordIndex: null, bytes }] };
+}
+
+/** A copy: a view would keep the whole event in memory for as long as the letter is kept. */
+function keep(letter: Letter, event: ReceivedEventData, receivedAt: number, bytesMax: number): BatchDeadLetter {
+  return {
+    reason: letter.reason,
+    sequenceNumber: event.sequenceNumber,
+    enqueuedAt: event.enqueuedTimeUtc.getTime(),
+    receivedAt,
+    recordIndex: letter.recordIndex,
+    bytes: Uint8Array.prototype.slice.call(letter.bytes, 0, bytesMax),
+    bytesTotal: letter.bytes.byteLength,
+  };
+}

@@ -1,0 +1,134 @@
+/** Decides where a claim begins to read, from what the state, the hub and the checkpoint say. Pure. */
+import type { EventPosition, PartitionProperties } from '@azure/event-hubs';
+import type { ClaimStart } from './claim.ts';
+import type { Beginning, BeginningCause, Gap, Place, Position, Stored } from './ports.ts';
+
+export interface StartFacts {
+  readonly place: Place;
+  readonly stored: Stored;
+  /** As the hub tells it, asked after the position was loaded: it may only be newer. */
+  readonly hub: Pick<
+    PartitionProperties,
+    'beginningSequenceNumber' | 'lastEnqueuedSequenceNumber' | 'lastEnqueuedOffset' | 'lastEnqueuedOnUtc' | 'isEmpty'
+  >;
+  /** Sequence number of the checkpoint, null if there is none; looked for only where no position is stored. */
+  readonly checkpoint: number | null;
+  /** Beginnings by time begin here, milliseconds since the Unix epoch. */
+  readonly startBackAt: number;
+}
+
+export interface StartDecision {
+  readonly start: ClaimStart;
+  /** Null where it simply goes on after the stored position. */
+  readonly beginning: Beginning | null;
+  readonly gap: Gap | null;
+}
+
+/** Whether the stored position lies behind the hub's last event, though the hub is the same. */
+export function isBeyondEnd({ place, stored, hub }: Pick<StartFacts, 'place' | 'stored' | 'hub'>): boolean {
+  const known = stored.kind === 'none' ? null : stored.position;
+  if (!known || known.hubCreatedAt !== place.hubCreatedAt) return false;
+  return known.sequenceNumber > hub.lastEnqueuedSequenceNumber;
+}
+
+export function decideStart(facts: StartFacts): StartDecision {
+  const { place, stored, checkpoint } = facts;
+  const previous = stored.kind === 'none' ? null : stored.position;
+  const begin = (cause: BeginningCause, detail: string, after: number | null = null): StartDecision => {
+    if (after !== null) return beginAfter(facts, { cause, detail, previous, checkpoint: null }, bare(after, place));
+    return beginByTime(facts, { cause, detail, previous, checkpoint });
+  };
+  if (previous && previous.hubCreatedAt !== place.hubCreatedAt) {
+    return begin('new_hub', 'The hub was made anew: its events are others, and reading begins as at a first start.');
+  }
+  if (isBeyondEnd(facts)) {
+    return begin('new_hub', 'The hub ends before the position: it is taken for a new one.');
+  }
+  switch (stored.kind) {
+    case 'position':
+      return resume(facts, stored.position);
+    case 'lost':
+      // A position older than the time back is the further way back: what lies between the two was never applied.
+      if (stored.after === null && isOlder(stored.position, facts.startBackAt)) {
+        return beginAfter(facts, { cause: 'lost', detail: stored.detail, previous, checkpoint: null }, stored.position);
+      }
+      return begin('lost', stored.detail, stored.after);
+    case 'none':
+      return checkpoint === null
+        ? begin('first', 'There is neither position nor checkpoint: a first start.')
+        : begin('lost', 'There is a checkpoint and no position: the state has lost it.');
+  }
+}
+
+function isOlder(position: Position | null, time: number): position is Position {
+  return position !== null && position.enqueuedAt !== null && position.enqueuedAt < time;
+}
+
+type Cause = Pick<Beginning, 'cause' | 'detail' | 'previous' | 'checkpoint'>;
+
+function resume(facts: StartFacts, position: Position): StartDecision {
+  return { ...startAfter(facts, position), beginning: null };
+}
+
+function beginAfter(facts: StartFacts, cause: Cause, after: Position): StartDecision {
+  return {
+    ...startAfter(facts, after),
+    beginning: { ...cause, after, since: null, firstAvailable: firstAvailable(facts) },
+  };
+}
+
+function startAfter(facts: StartFacts, after: Position): Pick<StartDecision, 'start' | 'gap'> {
+  const { place } = facts;
+  const before = firstAvailable(facts);
+  const isGap = before > after.sequenceNumber + 1;
+  const gap = isGap
+    ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null }
+    : null;
+  const lastRead = isGap ? before - 1 : after.sequenceNumber;
+  return { start: { place, eventPosition: positionAfter(lastRead), after, lastRead }, gap };
+}
+
+/**
+ * Where nothing was enqueued since then, everything there is lies before the beginning, and the end of the partition is as
+ * good a place and can be kept as a position: else a partition that stays quiet would have none, and a pause longer than
+ * the time back would pass over what came in between.
+ */
+function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
+  const { place, hub, startBackAt } = facts;
+  const lastEnqueuedAt = hub.lastEnqueuedOnUtc.getTime();
+  const isOld = hub.lastEnqueuedSequenceNumber < 0 || hub.isEmpty || lastEnqueuedAt <= startBackAt;
+  if (isOld) {
+    const hasOffset = hub.lastEnqueuedSequenceNumber >= 0;
+    const after: Position = {
+      sequenceNumber: hub.lastEnqueuedSequenceNumber,
+      offset: hasOffset ? hub.lastEnqueuedOffset : null,
+      enqueuedAt: hasOffset && lastEnqueuedAt > 0 ? lastEnqueuedAt : null,
+      hubCreatedAt: place.hubCreatedAt,
+    };
+    return beginAfter(facts, cause, after);
+  }
+  const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(facts) };
+  // What was read once, the checkpoint says; if the first event comes later than that, those between were passed over.
+  const lastRead =
+    cause.checkpoint !== null && cause.checkpoint >= 0 && cause.checkpoint < hub.lastEnqueuedSequenceNumber
+      ? cause.checkpoint
+      : null;
+  return {
+    start: { place, eventPosition: { enqueuedOn: startBackAt }, after: null, lastRead },
+    beginning,
+    gap: null,
+  };
+}
+
+function firstAvailable({ hub }: StartFacts): number {
+  return hub.isEmpty ? hub.lastEnqueuedSequenceNumber + 1 : hub.beginningSequenceNumber;
+}
+
+/** Sequence numbers begin at 0: what comes after -1 is everything, for which Event Hubs has a word of its own. */
+function positionAfter(sequenceNumber: number): EventPosition {
+  return sequenceNumber < 0 ? { offset: '-1' } : { sequenceNumber, isInclusive: false };
+}
+
+function bare(sequenceNumber: number, { hubCreatedAt }: Place): Position {
+  return { sequenceNumber, offset: null, enqueuedAt: null, hubCreatedAt };
+}

@@ -1,0 +1,100 @@
+/** Tells from a record's bytes, without parsing them, that it can be neither a fact nor a dead letter nor a near miss. */
+import { BACKSLASH, COLON, LIST_OPEN, OBJECT_OPEN, QUOTE, skipSpace } from './bytes.ts';
+import type { RecordSlice } from './envelope.ts';
+import type { NameTable } from './rule.ts';
+
+/*
+ * Why this is exact. A sign-in is excluded unless its user type says guest, an audit record unless its operation's name is listed (or
+ * nearly so), and nothing else needs to be known of either. What says it stands under a key that reads `userType`, `UserType`,
+ * `operationName` or `OperationName`. Such a key is either a string without escapes, and noted by its length; or it is spelled with
+ * escapes; or it lies in a string that holds JSON, which has quotes in it and so escapes. In strings with escapes a letter is spelled
+ * by itself or by `\u00..`, of which only `\u002.` is let through: it spells neither a letter nor a digit nor a backslash, at no depth
+ * of strings in strings. So a key there shows its letters, and a string that has them keeps the record.
+ */
+
+const USER_TYPE_TAIL = Buffer.from('serType');
+const OPERATION_NAME_TAIL = Buffer.from('perationName');
+const HIDDEN_KEY = /serType|perationName|\\u00[^2]/;
+
+/** Names longer than this are not worth remembering. */
+const NAME_BYTES_MAX = 256;
+/** Entra has some 800 names; whoever sends more pays for a fresh memory now and then. */
+const NAMES_REMEMBERED_MAX = 4096;
+
+/** Whether a record is certainly irrelevant, if it is JSON at all. */
+export type Prefilter = (record: Pick<RecordSlice, 'bytes' | 'notes'>) => boolean;
+
+const prefilters = new WeakMap<NameTable, Prefilter>();
+
+/** The filter for a table of names. It remembers the names it has seen, which changes no answer. */
+export function prefilterOf(table: NameTable): Prefilter {
+  const known = prefilters.get(table);
+  if (known !== undefined) return known;
+  const isFarFromListed = nameTest(table);
+  const droppedUnnamed = isFarFromListed(Buffer.alloc(0), 0, 0);
+  const prefilter: Prefilter = ({ bytes, notes }) => {
+    if (!droppedUnnamed) return false;
+    for (const place of notes.keyPlaces) if (!passesAt(bytes, place, isFarFromListed)) return false;
+    const { escapedSpans: spans } = notes;
+    for (let i = 0; i < spans.length; i += 2) if (mayHideKey(bytes, spans[i]!, spans[i + 1]!)) return false;
+    return true;
+  };
+  prefilters.set(table, prefilter);
+  return prefilter;
+}
+
+/** Whether the string that opens at `place`, if it is one of the keys, has a value that excludes. */
+function passesAt(record: Buffer, place: number, isFarFromListed: NameTest): boolean {
+  // An opening quote and one letter of either case precede the tail.
+  const isUserType = standsAt(record, place + 2, USER_TYPE_TAIL);
+  if (!isUserType && !standsAt(record, place + 2, OPERATION_NAME_TAIL)) return true;
+  const keyEnd = place + 3 + (isUserType ? USER_TYPE_TAIL : OPERATION_NAME_TAIL).length;
+  const colon = skipSpace(record, keyEnd);
+  if (record[colon] !== COLON) return true;
+  const value = skipSpace(record, colon + 1);
+  return isUserType ? isNoGuest(record, value) : isFarName(record, value, isFarFromListed);
+}
+
+/** Whether a string with escapes may spell one of the keys, as itself or somewhere inside. */
+const mayHideKey = (record: Buffer, start: number, end: number): boolean =>
+  HIDDEN_KEY.test(record.toString('latin1', start, end));
+
+function standsAt(record: Buffer, at: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i++) if (record[at + i] !== text[i]) return false;
+  return true;
+}
+
+/** Objects and lists are kept, for they may be dead letters; of scalars only the string `guest` is, in any case. */
+function isNoGuest(record: Buffer, at: number): boolean {
+  const first = record[at];
+  if (first === OBJECT_OPEN || first === LIST_OPEN || first === undefined) return false;
+  if (first !== QUOTE || record[at + 6] !== QUOTE) return true;
+  return record.toString('latin1', at + 1, at + 6).toLowerCase() !== 'guest';
+}
+
+function isFarName(record: Buffer, at: number, isFarFromListed: NameTest): boolean {
+  if (record[at] !== QUOTE) return false;
+  const start = at + 1;
+  for (let end = start; end < record.length && end - start <= NAME_BYTES_MAX; end++) {
+    if (record[end] === BACKSLASH) return false;
+    if (record[end] === QUOTE) return isFarFromListed(record, start, end);
+  }
+  return false;
+}
+
+/** Whether the name that stands between two positions is neither listed nor like a listed one. */
+type NameTest = (bytes: Buffer, start: number, end: number) => boolean;
+
+function nameTest(table: NameTable): NameTest {
+  const remembered = new Map<string, boolean>();
+  return (bytes, start, end) => {
+    const key = bytes.toString('latin1', start, end);
+    const known = remembered.get(key);
+    if (known !== undefined) return known;
+    const text = bytes.toString('utf8', start, end);
+    const isFar = table.match(text) === 'none' && !table.nearMiss(text);
+    if (remembered.size >= NAMES_REMEMBERED_MAX) remembered.clear();
+    remembered.set(key, isFar);
+    return isFar;
+  };
+}

@@ -1,0 +1,88 @@
+-- Applies facts of one shard in one step, or refuses and writes nothing.
+--
+-- KEYS[1]  the shard's tag; every key is built from it and shares its slot
+-- ARGV     generation that the caller knows; now (ms since the Unix epoch);
+--          marks:    n, then (field, value that the caller last saw or '', value to raise it to or '')
+--          cells:    n, then (key, field, SHA-1 of the value expected or '', new value or '')
+--          operations: n, then (actor, actor as JSON, tenant, index member or '' when known, tokens: n, token...)
+--          sign-ins: n, then (bytes to fold or '' when known, tokens: n, token...)
+--          expiry:   n, then (slot, entry)
+--          near:     n, then (member, due ms)
+--          tenants:  n, then tenant...
+-- Returns  {'applied', actor...} the actors that are owed a fold
+--          {'lost', generation now, field and value of the mark that is behind}
+--          {'changed'} when a cell is not what the caller read: read again and try again
+local tag = KEYS[1]
+local position = 0
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+
+local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
+if take() ~= generation then return { 'lost', generation } end
+local now = take()
+
+local raised = {}
+for _ = 1, tonumber(take()) do
+  local field, seen, target = take(), take(), take()
+  local stored = redis.call('HGET', tag .. 'marks', field)
+  if seen ~= '' and tonumber(stored or -1) < tonumber(seen) then return { 'lost', generation, field, stored or '' } end
+  if target ~= '' and tonumber(stored or -1) < tonumber(target) then raised[#raised + 1] = { field, target } end
+end
+
+local cells = {}
+for _ = 1, tonumber(take()) do
+  local key, field, expected, value = take(), take(), take(), take()
+  local stored = redis.call('HGET', key, field)
+  if (stored and redis.sha1hex(stored) or '') ~= expected then return { 'changed' } end
+  cells[#cells + 1] = { key, field, value }
+end
+for _, cell in ipairs(cells) do
+  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2]) else redis.call('HSET', cell[1], cell[2], cell[3]) end
+end
+
+local touched, order = {}, {}
+local function touch(actor)
+  if touched[actor] then return end
+  touched[actor] = true
+  order[#order + 1] = actor
+  redis.call('HINCRBY', tag .. 'a:' .. actor, 'facts', 1)
+  redis.call('ZADD', tag .. 'fold', 'NX', now, actor)
+end
+
+for _ = 1, tonumber(take()) do
+  local actor, json, tenant, member = take(), take(), take(), take()
+  redis.call('HSETNX', tag .. 'a:' .. actor, 'actor', json)
+  redis.call('SADD', tag .. 'actors:' .. tenant, actor)
+  if member ~= '' then redis.call('ZADD', tag .. 'ai:' .. actor, 0, member) end
+  for _ = 1, tonumber(take()) do redis.call('SADD', tag .. 't:' .. take(), actor) end
+  touch(actor)
+end
+
+for _ = 1, tonumber(take()) do
+  local bytes = take()
+  local own = {}
+  for _ = 1, tonumber(take()) do
+    for _, actor in ipairs(redis.call('SMEMBERS', tag .. 't:' .. take())) do own[actor] = true end
+  end
+  for actor in pairs(own) do
+    if bytes ~= '' then redis.call('RPUSH', tag .. 'ap:' .. actor, bytes) end
+    touch(actor)
+  end
+end
+
+for _ = 1, tonumber(take()) do
+  local slot, entry = take(), take()
+  redis.call('RPUSH', tag .. 'due:' .. slot, entry)
+  redis.call('ZADD', tag .. 'due', slot, slot)
+end
+for _ = 1, tonumber(take()) do
+  local member, due = take(), take()
+  redis.call('ZADD', tag .. 'near', due, member)
+end
+for _ = 1, tonumber(take()) do redis.call('SADD', tag .. 'tenants', take()) end
+for _, mark in ipairs(raised) do redis.call('HSET', tag .. 'marks', mark[1], mark[2]) end
+
+table.insert(order, 1, 'applied')
+return order

@@ -1,0 +1,36 @@
+-- Lets facts of one expiry slot go in one step, or refuses and writes nothing.
+--
+-- KEYS[1]  the shard's tag
+-- ARGV     generation; slot; entries looked at (so many are taken off the slot's list);
+--          cells:   n, then (key, field, SHA-1 of the value expected or '', new value or '')
+--          members: n, then (actor, index member)
+-- Returns  {'expired', entries left in the slot} | {'lost', generation now} | {'changed'}
+local tag = KEYS[1]
+local position = 0
+local function take()
+  position = position + 1
+  return ARGV[position]
+end
+
+local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
+if take() ~= generation then return { 'lost', generation } end
+local slot, looked = take(), tonumber(take())
+local cells = {}
+for _ = 1, tonumber(take()) do
+  local key, field, expected, value = take(), take(), take(), take()
+  local stored = redis.call('HGET', key, field)
+  if (stored and redis.sha1hex(stored) or '') ~= expected then return { 'changed' } end
+  cells[#cells + 1] = { key, field, value }
+end
+for _, cell in ipairs(cells) do
+  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2]) else redis.call('HSET', cell[1], cell[2], cell[3]) end
+end
+for _ = 1, tonumber(take()) do
+  local actor, member = take(), take()
+  redis.call('ZREM', tag .. 'ai:' .. actor, member)
+end
+local list = tag .. 'due:' .. slot
+redis.call('LTRIM', list, looked, -1)
+local left = redis.call('LLEN', list)
+if left == 0 then redis.call('ZREM', tag .. 'due', slot) end
+return { 'expired', left }

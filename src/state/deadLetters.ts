@@ -1,0 +1,146 @@
+/** Dead letters: what could not be understood, kept once each, bounded in number and in bytes. */
+import { digest, sha256 } from '../detection/digest.ts';
+import type { Keys } from './keys.ts';
+import type { Place } from './positions.ts';
+import { type Client, loadScript, runScript } from './redis.ts';
+import { pages } from './window.ts';
+
+const deadLetterScript = loadScript('deadletter');
+/** Of each letter so many bytes are kept. */
+export const LETTER_BYTES_MAX = 64 * 1024;
+/** All letters together, as they lie in Redis. */
+export const LETTERS_BYTES_MAX = 64 * 1024 * 1024;
+/** Letters told to Redis in one step: together below a megabyte. */
+const LETTERS_PER_STEP_MAX = 8;
+
+export interface NewLetter {
+  readonly reason: string;
+  readonly sequenceNumber: number;
+  readonly enqueuedAt: number;
+  readonly receivedAt: number;
+  readonly recordIndex: number | null;
+  readonly bytes: Uint8Array;
+}
+
+/** A letter as the API gives it. */
+export interface Letter {
+  readonly id: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly tenantId: string | null;
+  readonly source: {
+    readonly hub: string;
+    readonly partition: string;
+    readonly sequenceNumber: number;
+    readonly recordIndex: number;
+    readonly enqueuedAt: string;
+    readonly sha256: string;
+  };
+  readonly receivedAt: string;
+  readonly bytes: number;
+  readonly cut: boolean;
+  readonly encoding: 'utf8' | 'base64';
+  readonly content: string;
+}
+
+/** What each reason means, in a sentence. */
+const DETAILS: Readonly<Record<string, string>> = {
+  not_json: 'It is not JSON.',
+  no_records: 'It is JSON, but neither holds records nor is one.',
+  not_an_object: 'An element of the records is not an object.',
+  no_time: 'The record has no time.',
+  bad_time: 'The time of the record cannot be read.',
+  no_tenant: 'The record names no tenant.',
+  not_scalar: 'An object or array stands where the rule reads a scalar.',
+  future_time: 'The event time lies more than 24 hours after the time at which it was enqueued.',
+  not_bytes: 'The body of the event is not bytes.',
+};
+
+function letterOf(place: Place, letter: NewLetter): Letter {
+  const kept = Buffer.from(letter.bytes.subarray(0, LETTER_BYTES_MAX));
+  const text = kept.toString('utf8');
+  const isText = Buffer.from(text, 'utf8').equals(kept);
+  const where = [
+    place.hub,
+    String(place.hubCreatedAt),
+    place.partition,
+    String(letter.sequenceNumber),
+    String(letter.recordIndex),
+  ];
+  return {
+    id: digest(['dead', ...where]),
+    reason: letter.reason,
+    detail: DETAILS[letter.reason] ?? letter.reason,
+    tenantId: tenantIn(text),
+    source: {
+      hub: place.hub,
+      partition: place.partition,
+      sequenceNumber: letter.sequenceNumber,
+      recordIndex: letter.recordIndex ?? 0,
+      enqueuedAt: new Date(letter.enqueuedAt).toISOString(),
+      sha256: sha256(letter.bytes),
+    },
+    receivedAt: new Date(letter.receivedAt).toISOString(),
+    bytes: letter.bytes.length,
+    cut: letter.bytes.length > LETTER_BYTES_MAX,
+    encoding: isText ? 'utf8' : 'base64',
+    content: isText ? text : kept.toString('base64'),
+  };
+}
+
+/** The tenant that a broken record still names. */
+function tenantIn(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const tenant = typeof value === 'object' && value !== null && 'tenantId' in value ? value.tenantId : null;
+    return typeof tenant === 'string' && tenant !== '' ? tenant.toLowerCase() : null;
+  } catch {
+    return null; // Not JSON is the usual case here, and then the letter is of no tenant.
+  }
+}
+
+export async function keepLetters(
+  client: Client,
+  keys: Keys,
+  place: Place,
+  letters: readonly NewLetter[],
+  lettersMax: number,
+): Promise<{ added: number; dropped: number }> {
+  let added = 0;
+  let dropped = 0;
+  for (const page of pages(letters, LETTERS_PER_STEP_MAX)) {
+    const args = page
+      .map((letter) => letterOf(place, letter))
+      .flatMap((letter) => [letter.id, orderOf(letter), JSON.stringify(letter)]);
+    const counts = (await runScript(client, deadLetterScript, keys.deadLetters, [
+      lettersMax,
+      LETTERS_BYTES_MAX,
+      page.length,
+      ...args,
+    ])) as number[];
+    added += counts[0]!;
+    dropped += counts[1]!;
+  }
+  return { added, dropped };
+}
+
+/** By time of arrival, then by place; twelve digits of sequence number keep the order of text that of numbers. */
+const orderOf = ({ receivedAt, source }: Letter): string =>
+  `${receivedAt} ${source.hub} ${source.partition.padStart(4, '0')} ${String(source.sequenceNumber).padStart(16, '0')} ${String(source.recordIndex).padStart(6, '0')}`;
+
+/** Letters newest first, from behind a place on; `after` is the place of the last one given, null to begin. */
+export async function listLetters(
+  client: Client,
+  keys: Keys,
+  after: string | null,
+  limit: number,
+): Promise<{ letter: Letter; place: string }[]> {
+  const from = after === null ? '+' : `(${after}`;
+  const places = await client.zrevrangebylex(`${keys.deadLetters}order`, from, '-', 'LIMIT', 0, limit);
+  if (places.length === 0) return [];
+  const texts = await client.hmget(
+    `${keys.deadLetters}letters`,
+    ...places.map((place) => place.slice(place.lastIndexOf('|') + 1)),
+  );
+  return texts.flatMap((text, i) => (text === null ? [] : [{ letter: JSON.parse(text) as Letter, place: places[i]! }]));
+}

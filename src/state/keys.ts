@@ -1,0 +1,67 @@
+/**
+ * Every name in Redis, in one place. All keys of a shard carry one hash tag, so that a step is one slot on a Cluster.
+ *
+ * | key | type | what |
+ * | --- | --- | --- |
+ * | `{P:s}meta` | hash | `generation`; `feedTrimmed`, the last id that was trimmed from the feed |
+ * | `{P:s}marks` | hash | `hub created partition` -> highest sequence number whose facts are here |
+ * | `{P:s}g:B` | hash | guest token -> its sign-ins, or, of a busy guest, its hours; token and hour -> the sign-ins of that hour |
+ * | `{P:s}go:B` | hash | object id token -> tokens of the guests that have it |
+ * | `{P:s}t:T` | set | actors with an operation under token T (home UPN or object id) |
+ * | `{P:s}a:A` | hash | an actor: `actor` (JSON), `facts` (version), `folds` (version), `p:<profile>` -> JSON |
+ * | `{P:s}ao:A` | hash | fact key -> operation (JSON) |
+ * | `{P:s}ai:A` | sorted set, by text | `<profile>:<label>\|<time>\|<fact key>`; operations not yet folded stand under `!` |
+ * | `{P:s}ap:A` | list | sign-ins not yet folded into the actor's findings |
+ * | `{P:s}af:A` | hash | finding id -> its span (JSON) |
+ * | `{P:s}fold` | sorted set | actors that are owed a fold, by the time since |
+ * | `{P:s}f:F` | hash | a finding: `core`, `body` (JSON of the API), `revision`, `quietSince` |
+ * | `{P:s}fm:F`, `fc:F`, `fe:F`, `fs:F` | | its members (item key -> label), correlation ids (hashed), items, sign-ins |
+ * | `{P:s}list`, `{P:s}list:TENANT` | sorted set, by text | findings that stand, newest first |
+ * | `{P:s}quiet` | sorted set | findings with an unpublished sign-in, by when it is due |
+ * | `{P:s}kept` | sorted set | findings by their last revision |
+ * | `{P:s}feed` | stream | revisions |
+ * | `{P:s}tenants` | set | tenants with facts here; `{P:s}actors:TENANT`: set of actors |
+ * | `{P:s}due` | sorted set | expiry slots that hold something; `{P:s}due:SLOT`: list of what to look at then |
+ * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
+ * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
+ * | `{P:d}...` | | dead letters |
+ */
+import { createHash } from 'node:crypto';
+
+/** Guests are spread over this many hashes: enough for millions, few enough to walk through. */
+export const GUEST_BUCKETS = 16_384;
+const TOKEN_BYTES = 12;
+
+export interface Keys {
+  /** The hash tag of a shard with everything before it; a command gets it as its one declared key. */
+  shard(shard: number): string;
+  readonly service: string;
+  readonly deadLetters: string;
+  readonly channel: string;
+}
+
+export function keysUnder(prefix: string): Keys {
+  return {
+    shard: (shard) => `{${prefix}:${shard}}`,
+    service: `{${prefix}:p}`,
+    deadLetters: `{${prefix}:d}`,
+    channel: `${prefix}:feed`,
+  };
+}
+
+/** What a guest or an operation is found under: a home UPN or an object id of a tenant, as 12 bytes. */
+export type Token = Buffer;
+
+export const homeToken = (tenantId: string, home: string): Token => token('h', tenantId, home);
+export const objectToken = (tenantId: string, objectId: string): Token => token('o', tenantId, objectId);
+
+function token(kind: string, tenantId: string, value: string): Token {
+  return createHash('sha256').update(`${kind}${tenantId.length}:${tenantId}${value}`).digest().subarray(0, TOKEN_BYTES);
+}
+
+export const bucketOf = (of: Token): number => of.readUInt16BE(0) % GUEST_BUCKETS;
+
+/** The shard that holds everything of a tenant. */
+export function shardOf(tenantId: string, shards: number): number {
+  return shards === 1 ? 0 : createHash('sha256').update(tenantId).digest().readUInt32BE(0) % shards;
+}

@@ -1,0 +1,89 @@
+/** Opening the state: is this Redis fit to keep it, and is what lies in it ours? */
+import { randomUUID } from 'node:crypto';
+import type { Rule } from '../detection/rule.ts';
+import { ruleHash } from '../detection/rule.ts';
+import type { Keys } from './keys.ts';
+import { type Client, loadScript, runScript, StateRefused } from './redis.ts';
+
+/** The form of everything in Redis. A change to it that this program could not read is a new number. */
+export const SCHEMA_VERSION = '1';
+const REDIS_VERSION_MIN = 7;
+const openScript = loadScript('open');
+
+export interface OpenOptions {
+  readonly keys: Keys;
+  readonly shards: number;
+  readonly rule: Rule;
+}
+
+/** Checks the server and what it holds. Throws StateRefused with what is wrong and what to do. */
+export async function checkServer(client: Client, { keys, shards, rule }: OpenOptions): Promise<void> {
+  await checkPolicy(client);
+  const meta = `${keys.service}meta`;
+  const schema = await agree(client, meta, 'schema', SCHEMA_VERSION);
+  if (schema !== SCHEMA_VERSION) {
+    throw new StateRefused(
+      `Redis holds the state of another version of guestwatch (schema ${schema}, this one writes ${SCHEMA_VERSION}): use that version, or point REDIS_URL at an empty database`,
+    );
+  }
+  const stored = await agree(client, meta, 'shards', String(shards));
+  if (stored !== String(shards)) {
+    throw new StateRefused(
+      `STATE_SHARDS is ${shards}, but the state in Redis was made with ${stored}: tenants would be looked for in the wrong place. Set STATE_SHARDS=${stored}`,
+    );
+  }
+  const hash = ruleHash(rule);
+  const adopted = await agree(client, meta, 'rule', hash);
+  if (adopted !== hash) {
+    throw new StateRefused(
+      `the rule in force is ${adopted}, this process has ${hash}: start it with the same rule as the others`,
+    );
+  }
+}
+
+/** Facts must never be evicted: INFO tells the policy also where CONFIG is forbidden. */
+export async function checkPolicy(client: Client): Promise<void> {
+  const info = await serverInfo(client);
+  const version = info.get('redis_version') ?? '0';
+  if (Number.parseInt(version, 10) < REDIS_VERSION_MIN)
+    throw new StateRefused(`REDIS_URL leads to Redis ${version}; ${REDIS_VERSION_MIN}.0 or newer is needed`);
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction') {
+    throw new StateRefused(
+      `maxmemory-policy of the Redis at REDIS_URL is ${policy}, so that it may drop sign-ins and findings: set it to noeviction`,
+    );
+  }
+}
+
+/** INFO of the server, or of all primaries of a Cluster as one. */
+async function serverInfo(client: Client): Promise<Map<string, string>> {
+  const nodes = 'nodes' in client ? client.nodes('master') : [client];
+  const texts = await Promise.all(nodes.map((node) => node.info()));
+  const fields = texts.flatMap((text) => text.split('\r\n')).filter((line) => line.includes(':'));
+  // On a Cluster one node with another policy is enough to lose state: the first that is not noeviction counts.
+  const found = new Map<string, string>();
+  for (const line of fields) {
+    const name = line.slice(0, line.indexOf(':'));
+    const value = line.slice(line.indexOf(':') + 1);
+    if (!found.has(name) || (name === 'maxmemory_policy' && value !== 'noeviction')) found.set(name, value);
+  }
+  return found;
+}
+
+/** Writes a value if there is none, and gives the one that stands. */
+async function agree(client: Client, key: string, field: string, value: string): Promise<string> {
+  await client.hsetnx(key, field, value);
+  return (await client.hget(key, field)) ?? value;
+}
+
+export interface Opened {
+  readonly generation: string;
+  /** True when the shard was empty: nothing was ever there, or it was lost. */
+  readonly made: boolean;
+}
+
+/** The generation of a shard; an empty one gets a new one. */
+export async function openShard(client: Client, shardKey: string): Promise<Opened> {
+  const [generation, made] = (await runScript(client, openScript, shardKey, [randomUUID()])) as Buffer[];
+  return { generation: String(generation), made: String(made) === '1' };
+}

@@ -1,0 +1,104 @@
+/** The connection to Redis: one server or a Cluster, with commands that are Lua files loaded by their hash. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+export type Client = Redis | Cluster;
+export type Argument = string | number | Buffer;
+
+/** Redis could not be asked, or would not answer; trying again later may help. `code` is fixed for callers that know no Redis. */
+export class StateUnavailable extends Error {
+  readonly code = 'state_unavailable';
+}
+
+/** What is in Redis is not for this program: another schema, number of shards or rule, or a policy that loses data. */
+export class StateRefused extends Error {
+  readonly code = 'state_refused';
+}
+
+export interface ConnectOptions {
+  /** `redis://` or `rediss://`, with user and password where needed. */
+  readonly url: string;
+  readonly cluster: boolean;
+  readonly onError?: (error: Error) => void;
+}
+
+/** A command waits at most this long for its answer. */
+const COMMAND_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const RETRY_DELAY_MAX_MS = 2_000;
+
+export function connect({ url, cluster, onError }: ConnectOptions): Client {
+  const options = {
+    // The replies of version 2 are plain arrays in every command, on every server and proxy.
+    protocol: 2,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    // A command that met a broken connection is answered with an error soon: whoever sent it knows how long to go on.
+    maxRetriesPerRequest: 1,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
+    enableAutoPipelining: false,
+  } as const satisfies RedisOptions;
+  const client = cluster ? connectCluster(url, options) : new Redis(url, options);
+  client.on('error', onError ?? (() => {}));
+  return client;
+}
+
+function connectCluster(
+  url: string,
+  redisOptions: { protocol: 2; connectTimeout: number; commandTimeout: number; maxRetriesPerRequest: number },
+): Cluster {
+  const { hostname, port, username, password, protocol: scheme } = new URL(url);
+  const secure = scheme === 'rediss:' ? { tls: {} } : {};
+  const credentials = {
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+  };
+  const { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest } = redisOptions;
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    redisOptions: { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest, ...credentials, ...secure },
+    clusterRetryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+  });
+}
+
+/** A Lua file of `commands/`. It declares one key, the shard's tag, and builds all others from it: they share its slot. */
+export interface Script {
+  readonly name: string;
+  readonly text: string;
+  readonly sha: string;
+}
+
+export function loadScript(name: string): Script {
+  const text = readFileSync(new URL(`./commands/${name}.lua`, import.meta.url), 'utf8');
+  return { name, text, sha: createHash('sha1').update(text).digest('hex') };
+}
+
+export async function runScript(
+  client: Client,
+  script: Script,
+  key: string,
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await client.callBuffer('EVALSHA', script.sha, 1, key, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return client.callBuffer('EVAL', script.text, 1, key, ...args);
+  }
+}
+
+/** Runs commands of one slot in one round trip; replies as bytes. The first error among them is thrown. */
+export async function pipeline(
+  client: Client,
+  commands: readonly (readonly [string, ...Argument[]])[],
+): Promise<unknown[]> {
+  if (commands.length === 0) return [];
+  const batch = client.pipeline();
+  for (const [command, ...args] of commands) batch.callBuffer(command, ...args);
+  const replies = (await batch.exec()) ?? [];
+  return replies.map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  });
+}

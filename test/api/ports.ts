@@ -1,0 +1,158 @@
+/** Ports that keep everything in memory: the other side of the seam, small enough to be read at a glance. */
+import { EventEmitter } from 'node:events';
+import type {
+  After,
+  ApiPorts,
+  BadCursor,
+  Caller,
+  Changes,
+  ChangeText,
+  FeedPort,
+  FindingsQuery,
+  Page,
+  PageQuery,
+  Resync,
+} from '../../src/api/ports.ts';
+import * as samples from './samples.ts';
+
+/** One page of a list whose cursors are indices. */
+function pageOf<Item>(items: readonly Item[], { limit, cursor }: PageQuery): Page<Item> | BadCursor {
+  const from = cursor === null ? 0 : Number(cursor);
+  if (!Number.isInteger(from)) return { kind: 'bad_cursor' };
+  const to = from + limit;
+  return { kind: 'page', items: items.slice(from, to), nextCursor: to < items.length ? String(to) : null };
+}
+
+/** A feed whose cursors are indices; it tells when someone begins and ceases to wait. */
+export class MemoryFeed implements FeedPort {
+  readonly changes: ChangeText[] = [];
+  /** Emits `waiting` and `released`. */
+  readonly events = new EventEmitter();
+  readonly #arrivals = new EventEmitter();
+  trimmed = 0;
+  reads = 0;
+
+  constructor() {
+    this.events.setMaxListeners(0);
+    this.#arrivals.setMaxListeners(0);
+  }
+
+  append(json: string): void {
+    this.changes.push({ cursor: String(this.changes.length + 1), reason: 'new', json });
+    this.#arrivals.emit('change');
+  }
+
+  /** Wakes all that wait though nothing came. */
+  wakeForNothing(): void {
+    this.#arrivals.emit('change');
+  }
+
+  get listeners(): number {
+    return this.#arrivals.listenerCount('change');
+  }
+
+  async read(_caller: Caller, after: After, limit: number): Promise<Changes | Resync | BadCursor> {
+    this.reads++;
+    const from =
+      after.kind === 'begin' ? this.trimmed : after.kind === 'now' ? this.changes.length : Number(after.cursor);
+    if (!Number.isInteger(from)) return { kind: 'bad_cursor' };
+    if (from < this.trimmed) return { kind: 'resync', why: 'trimmed' };
+    if (from > this.changes.length) return { kind: 'resync', why: 'ahead' };
+    const items = this.changes.slice(from, from + limit);
+    return { kind: 'changes', items, cursor: String(from + items.length) };
+  }
+
+  async wait(_caller: Caller, cursor: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || Number(cursor) < this.changes.length) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        this.#arrivals.off('change', end);
+        signal.removeEventListener('abort', end);
+        this.events.emit('released');
+        resolve();
+      };
+      this.#arrivals.on('change', end);
+      signal.addEventListener('abort', end);
+      this.events.emit('waiting');
+    });
+  }
+}
+
+export interface Memory {
+  readonly ports: ApiPorts;
+  readonly feed: MemoryFeed;
+  /** JSON of findings, in order. */
+  readonly findings: Map<string, string>;
+  readonly evidence: string[];
+  /** What `findings.list` was last asked. */
+  asked: FindingsQuery | null;
+}
+
+/** Ports over one finding, one guest and so on; `changed` replaces single ports. */
+export function memory(changed: Partial<ApiPorts> = {}): Memory {
+  const feed = new MemoryFeed();
+  const findings = new Map([['f-1', JSON.stringify(samples.findingOf('f-1'))]]);
+  const evidence = [JSON.stringify(samples.evidenceItem)];
+  const held: Memory = { ports: null as unknown as ApiPorts, feed, findings, evidence, asked: null };
+  const ports: ApiPorts = {
+    feed,
+    findings: {
+      async list(_caller, query) {
+        held.asked = query;
+        return pageOf([...findings.values()], query);
+      },
+      async get(_caller, asked) {
+        const id = asked === 'f-forgotten' ? 'f-1' : asked;
+        const json = findings.get(id);
+        return json === undefined
+          ? { kind: 'unknown' }
+          : { kind: 'finding', id, revision: JSON.parse(json).revision, json };
+      },
+      async evidence(_caller, id, query) {
+        return findings.has(id) ? pageOf(evidence, query) : { kind: 'unknown' };
+      },
+    },
+    rule: { current: () => samples.theRule },
+    rows: {
+      async at(_caller, { tenantId, at }) {
+        if (at === 0n) return { kind: 'beyond_retention', earliest: '2026-11-22T00:00:00.0000000Z' };
+        if (tenantId === null) return { kind: 'tenant_needed', tenants: ['t-1', 't-2'] };
+        return { kind: 'rows', at: '2026-11-23T03:12:09.1234567Z', tenantId, complete: true, rows: [samples.ruleRow] };
+      },
+    },
+    guests: {
+      list: async (_caller, query) => pageOf([samples.guest, samples.guest], query),
+      async get(_caller, who, tenantId) {
+        if (who === 'twice@partner.com' && tenantId === null) return { kind: 'tenant_needed', tenants: ['t-1', 't-2'] };
+        return who === samples.guest.upn ? { kind: 'guest', guest: samples.guest } : { kind: 'unknown' };
+      },
+    },
+    explain: {
+      async actor(_caller, { actor, at, tenantId }) {
+        if (at === 0n) return { kind: 'beyond_retention', earliest: '2026-11-22T00:00:00.0000000Z' };
+        if (actor === 'twice@partner.com' && tenantId === null)
+          return { kind: 'tenant_needed', tenants: ['t-1', 't-2'] };
+        return { kind: 'explanation', explanation: { ...samples.explanation, actor } };
+      },
+    },
+    coverage: { now: async () => samples.coverage },
+    deadLetters: { list: async (_caller, query) => pageOf([samples.deadLetter, samples.deadLetter], query) },
+    ...changed,
+  };
+  return Object.assign(held, { ports });
+}
+
+/** A port none of whose calls is answered but by this error. */
+export const failing = (error: Error): never =>
+  new Proxy(
+    {},
+    {
+      get: () => () => {
+        throw error;
+      },
+    },
+  ) as never;
+
+/** What the state throws while it cannot be reached; its message must never be seen. */
+export const unreachable = (): Error =>
+  Object.assign(new Error('connect ECONNREFUSED 10.1.2.3:6379 SECRET'), { code: 'state_unavailable' });

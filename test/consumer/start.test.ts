@@ -1,0 +1,153 @@
+/** Where reading begins, against the real client library. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import type { Position } from '../../src/consumer/ports.ts';
+import { eventually, HUB, idsOf, type Stack, signIn, stopAzurite, withStack } from './stack.ts';
+
+after(stopAzurite);
+
+const hourMs = 3_600_000;
+
+test('a first start reads everything enqueued within the time back, and nothing older', async () => {
+  let now = Date.now() - 72 * hourMs;
+  await withStack({ now: () => now }, async (stack) => {
+    await stack.send(idsOf('old', 3).map(signIn));
+    now = Date.now() - 47 * hourMs;
+    await stack.send(idsOf('new', 3).map(signIn));
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length >= 3, 'three facts');
+    assert.deepEqual(stack.state.ids(), idsOf('new', 3));
+    assert.equal(stack.state.begun[0]?.beginning.cause, 'first');
+    assert.equal(typeof stack.state.begun[0]?.beginning.since, 'number');
+  });
+});
+
+test('a partition that was quiet for longer than the time back has a position all the same', async () => {
+  let now = Date.now() - 72 * hourMs;
+  await withStack({ partitions: 2, now: () => now }, async (stack) => {
+    await stack.send(idsOf('old', 3).map(signIn));
+    now = Date.now();
+    const consumer = await stack.start();
+    await stack.state.when(() => stack.state.stored(HUB, '1') !== undefined, 'a position of the empty partition');
+    await stack.state.when(() => stack.state.stored(HUB, '0') !== undefined, 'a position of the old partition');
+    assert.equal(stack.state.stored(HUB, '0')?.sequenceNumber, 2);
+    assert.equal(stack.state.stored(HUB, '1')?.sequenceNumber, -1);
+    await stack.send([signIn('first-ever')], '1');
+    await stack.state.when(() => stack.state.ids().includes('first-ever'), 'the first event of the empty partition');
+    assert.deepEqual(stack.state.ids(), ['first-ever']);
+    await consumer.stop();
+  });
+});
+
+test('reading goes on right after the position, whatever the checkpoint says', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 10).map(signIn));
+    stack.state.store(HUB, '0', await positionOf(stack, 5));
+    await stack.container.createIfNotExists();
+    const [fullyQualifiedNamespace, eventHubName, consumerGroup] = stack.names;
+    const names = { fullyQualifiedNamespace, eventHubName, consumerGroup };
+    await stack.checkpoints.updateCheckpoint({ ...names, partitionId: '0', sequenceNumber: 8, offset: '8' });
+    await stack.start();
+    await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 9, 'the end');
+    assert.deepEqual(stack.state.ids(), idsOf('a', 10).slice(6));
+    assert.deepEqual(stack.state.begun, []);
+    await eventually(async () => (await stack.checkpoint()) === 9, 'the checkpoint follows');
+  });
+});
+
+test('a checkpoint without a position is a loss: all within the time back is read again', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 10).map(signIn));
+    const first = await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 10, 'ten facts');
+    await first.stop();
+    assert.equal(await stack.checkpoint(), 9);
+    stack.state.forget();
+    stack.state.batches.length = 0;
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 10, 'ten facts again');
+    const { beginning } = stack.state.begun.at(-1)!;
+    assert.equal(beginning.cause, 'lost');
+    assert.equal(beginning.checkpoint, 9);
+  });
+});
+
+test('a checkpoint that cannot be read is a sign of a position, and stops nothing', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 3).map(signIn));
+    await stack.container.createIfNotExists();
+    const name = `${stack.names.join('/').toLowerCase()}/checkpoint/0`;
+    await stack.container.getBlockBlobClient(name).upload('', 0, { metadata: { foreign: 'yes' } });
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
+    assert.equal(stack.state.begun[0]?.beginning.cause, 'lost');
+  });
+});
+
+test('events that passed out of the hub before they were read are named, and the rest is read', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 10).map(signIn));
+    stack.state.store(HUB, '0', await positionOf(stack, 2));
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0', sequenceNumber: 6 });
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'what is left');
+    assert.deepEqual(stack.state.ids(), idsOf('a', 10).slice(7));
+    assert.deepEqual(
+      stack.state.gaps.map(({ gap }) => [gap.after, gap.before]),
+      [[2, 7]],
+    );
+  });
+});
+
+test('events that pass out of the hub in front of a reader are named', async () => {
+  await withStack({}, async (stack) => {
+    await stack.start();
+    await stack.send([signIn('before')]);
+    await stack.state.when(() => stack.state.ids().length === 1, 'the first fact');
+    stack.hubs.faults.inject({ kind: 'freezeCredit', hub: HUB });
+    await stack.send(idsOf('gone', 4).map(signIn));
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0' });
+    await stack.send([signIn('later')]);
+    stack.hubs.faults.clear();
+    await stack.state.when(() => stack.state.ids().includes('later'), 'the fact after the gap');
+    assert.deepEqual(
+      stack.state.gaps.map(({ gap }) => [gap.after, gap.before]),
+      [[0, 5]],
+    );
+    assert.equal(typeof stack.state.gaps[0]?.gap.beforeEnqueuedAt, 'number');
+  });
+});
+
+test('a hub that ends before the position is a new one', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 3).map(signIn));
+    stack.state.store(HUB, '0', await positionOf(stack, 500));
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
+    assert.equal(stack.state.begun[0]?.beginning.cause, 'new_hub');
+    assert.equal(stack.state.begun[0]?.beginning.previous?.sequenceNumber, 500);
+  });
+});
+
+test('a hub made anew while it is read is read from its first event, also where its numbers are higher by then', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 3).map(signIn));
+    const consumer = await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
+    await eventually(async () => (await stack.checkpoint()) === 2, 'a checkpoint of the old hub');
+    stack.hubs.faults.inject({ kind: 'recreateHub', hub: HUB });
+    await stack.send(idsOf('b', 8).map(signIn));
+    await stack.state.when(() => stack.state.ids().length === 11, 'the facts of both hubs');
+    assert.equal(stack.state.begun.at(-1)?.beginning.cause, 'new_hub');
+    const { hubCreatedAt } = stack.state.stored(HUB, '0')!;
+    assert.equal(hubCreatedAt, Date.parse(stack.hubs.state().hubs[0]!.created));
+    await consumer.stop();
+    assert.deepEqual(stack.state.gaps, []);
+    assert.equal(await stack.checkpoint(), 7);
+  });
+});
+
+async function positionOf(stack: Stack, sequenceNumber: number): Promise<Position> {
+  const hubCreatedAt = Date.parse(stack.hubs.state().hubs[0]!.created);
+  return { sequenceNumber, offset: 'opaque', enqueuedAt: Date.now(), hubCreatedAt };
+}
