@@ -29,7 +29,7 @@ export class LastingFaults {
   readonly #onEnd: () => void;
   readonly #timers: Timers;
 
-  /** `onEnd` is called after any lasting fault ended, however it did. */
+  /** `onEnd` is called soon after any lasting fault ended, however it did. */
   constructor(timers: Timers, onEnd: () => void) {
     this.#timers = timers;
     this.#onEnd = onEnd;
@@ -87,6 +87,7 @@ export class LastingFaults {
 
   #end(active: Active): void {
     active.cancel();
-    if (this.#active.delete(active)) this.#onEnd();
+    // Later, since whoever drew the last stroke is in the middle of what the others would be woken for.
+    if (this.#active.delete(active)) queueMicrotask(this.#onEnd);
   }
 }

@@ -1,13 +1,13 @@
-/** The checks that need no test: format and lint, types, and a lock file that names no registry. */
+/** The checks that need no test: format and lint, types, and a lock file that works for everyone. */
 import { readFileSync } from 'node:fs';
-import { downloadAddresses } from './decide.js';
+import { downloadAddresses, missingPackages } from './lockfile.js';
 import { ROOT } from './place.js';
 import { runTool } from './tool.js';
 
 const CHECKS = [
   ['format and lint', () => runNode('@biomejs/biome/bin/biome', ['check', '.'])],
   ['types', () => runNode('typescript/bin/tsc', ['-p', '.', '--noEmit'])],
-  ['lock file without download addresses', lockFile],
+  ['lock file: whole, and without download addresses', lockFile],
 ];
 
 /** Runs all checks, also after one that failed; resolves with the exit code. */
@@ -25,7 +25,15 @@ const runNode = (file, args) =>
   runTool(process.execPath, [`${ROOT}node_modules/${file}`, ...args], { cwd: ROOT, stdout: 1 });
 
 async function lockFile() {
-  const places = downloadAddresses(readFileSync(`${ROOT}package-lock.json`, 'utf8'));
-  for (const place of places) console.log(`package-lock.json: "resolved" stands in ${place}`);
-  return places.length === 0 ? 0 : 1;
+  const lock = readFileSync(`${ROOT}package-lock.json`, 'utf8');
+  const faults = [
+    ...downloadAddresses(lock).map((place) => `${place} says where it was downloaded from`),
+    ...missingPackages(lock, readFileSync(`${ROOT}package.json`, 'utf8')).map(
+      ({ name, by }) => `${name} is missing, for ${by || 'the project'}`,
+    ),
+  ];
+  for (const fault of faults) console.log(`package-lock.json: ${fault}`);
+  if (faults.length > 0)
+    console.log('npm install --package-lock-only, then node local/launcher/lockfile.js, make it whole');
+  return faults.length === 0 ? 0 : 1;
 }

@@ -16,14 +16,24 @@ export function runScript(script, args) {
   const guard = new URL('./guard.js', import.meta.url).href;
   // As an address, because a bare name would be looked for in the user's folder.
   const tsx = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', guard, '--import', tsx, `${ROOT}${script}`, ...args], {
+  let child;
+  // Before there is a child: a signal in between would leave it behind.
+  passOnSignals(() => child);
+  child = spawn(process.execPath, ['--import', guard, '--import', tsx, `${ROOT}${script}`, ...args], {
     cwd: userFolder(),
     env: { ...process.env, TSX_TSCONFIG_PATH: `${ROOT}tsconfig.json` },
     stdio: 'inherit',
     // A process group of its own: Ctrl-C reaches it once, through us, and not also from the terminal.
     detached: true,
   });
-  return attend(child);
+  const forget = noteRunning(child.pid);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      forget();
+      resolve(code ?? 128 + constants.signals[signal]);
+    });
+  });
 }
 
 /** npm moves to the checkout; paths are meant from where the user was. */
@@ -32,19 +42,18 @@ function userFolder() {
   return folder !== undefined && existsSync(folder) ? folder : process.cwd();
 }
 
-function attend(child) {
-  const forget = noteRunning(child.pid);
+function passOnSignals(childNow) {
   const request = stopRequests();
   let stopping = false;
-  const killLater = (ms) => setTimeout(() => killGroup(child), ms).unref();
   const stop = (signal) => {
+    const child = childNow();
     const kind = request(performance.now());
     if (kind === 'echo') return;
     stopping = true;
     if (kind === 'byForce') killGroup(child);
     else {
       child.kill(signal);
-      killLater(kind === 'orderly' ? ORDERLY_MS : AT_ONCE_MS);
+      setTimeout(() => killGroup(child), kind === 'orderly' ? ORDERLY_MS : AT_ONCE_MS).unref();
     }
   };
   // A closed terminal is no reason to leave things behind.
@@ -52,13 +61,6 @@ function attend(child) {
     process.on(signal, () => stop(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   // After Ctrl-C npm's shell may well be gone before the child is done: that is no second request.
   watchParents(() => stopping || stop('SIGTERM'));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      forget();
-      resolve(code ?? 128 + constants.signals[signal]);
-    });
-  });
 }
 
 function killGroup(child) {

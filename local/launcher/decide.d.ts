@@ -13,6 +13,5 @@ export interface PackagesState {
 export function packagesDecision(state: PackagesState): 'fresh' | 'adopt' | 'install' | 'blocked';
 export const REDIS_MINIMUM: string;
 export function redisVersionOf(text: string): string | null;
-export function downloadAddresses(lockText: string): string[];
 export const ONE_PRESS_MS: number;
 export function stopRequests(): (nowMs: number) => 'echo' | 'orderly' | 'atOnce' | 'byForce';

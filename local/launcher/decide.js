@@ -85,13 +85,6 @@ export function redisVersionOf(text) {
   return found ? found[1] : null;
 }
 
-/** The places in a lock file that name where packages were downloaded from. There must be none: every user has registries of his own. */
-export function downloadAddresses(lockText) {
-  return Object.entries(JSON.parse(lockText).packages)
-    .filter(([, entry]) => entry.resolved !== undefined)
-    .map(([path]) => path);
-}
-
 /** Presses closer together than this are one: Ctrl-C reaches the launcher from the terminal and from npm. */
 export const ONE_PRESS_MS = 300;
 

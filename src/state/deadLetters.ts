@@ -1,5 +1,6 @@
 /** Dead letters: what could not be understood, kept once each, bounded in number and in bytes. */
 import { digest, sha256 } from '../detection/digest.ts';
+import type { LetterReason } from '../detection/letter.ts';
 import type { Keys } from './keys.ts';
 import type { Place } from './positions.ts';
 import { type Client, loadScript, runScript } from './redis.ts';
@@ -14,7 +15,7 @@ export const LETTERS_BYTES_MAX = 64 * 1024 * 1024;
 const LETTERS_PER_STEP_MAX = 8;
 
 export interface NewLetter {
-  readonly reason: string;
+  readonly reason: LetterReason;
   readonly sequenceNumber: number;
   readonly enqueuedAt: number;
   readonly receivedAt: number;
@@ -25,14 +26,13 @@ export interface NewLetter {
 /** A letter as the API gives it. */
 export interface Letter {
   readonly id: string;
-  readonly reason: string;
-  readonly detail: string;
+  readonly reason: LetterReason;
   readonly tenantId: string | null;
   readonly source: {
     readonly hub: string;
     readonly partition: string;
     readonly sequenceNumber: number;
-    readonly recordIndex: number;
+    readonly recordIndex: number | null;
     readonly enqueuedAt: string;
     readonly sha256: string;
   };
@@ -42,19 +42,6 @@ export interface Letter {
   readonly encoding: 'utf8' | 'base64';
   readonly content: string;
 }
-
-/** What each reason means, in a sentence. */
-const DETAILS: Readonly<Record<string, string>> = {
-  not_json: 'It is not JSON.',
-  no_records: 'It is JSON, but neither holds records nor is one.',
-  not_an_object: 'An element of the records is not an object.',
-  no_time: 'The record has no time.',
-  bad_time: 'The time of the record cannot be read.',
-  no_tenant: 'The record names no tenant.',
-  not_scalar: 'An object or array stands where the rule reads a scalar.',
-  future_time: 'The event time lies more than 24 hours after the time at which it was enqueued.',
-  not_bytes: 'The body of the event is not bytes.',
-};
 
 function letterOf(place: Place, letter: NewLetter): Letter {
   const kept = Buffer.from(letter.bytes.subarray(0, LETTER_BYTES_MAX));
@@ -70,13 +57,12 @@ function letterOf(place: Place, letter: NewLetter): Letter {
   return {
     id: digest(['dead', ...where]),
     reason: letter.reason,
-    detail: DETAILS[letter.reason] ?? letter.reason,
     tenantId: tenantIn(text),
     source: {
       hub: place.hub,
       partition: place.partition,
       sequenceNumber: letter.sequenceNumber,
-      recordIndex: letter.recordIndex ?? 0,
+      recordIndex: letter.recordIndex,
       enqueuedAt: new Date(letter.enqueuedAt).toISOString(),
       sha256: sha256(letter.bytes),
     },
@@ -126,7 +112,7 @@ export async function keepLetters(
 
 /** By time of arrival, then by place; twelve digits of sequence number keep the order of text that of numbers. */
 const orderOf = ({ receivedAt, source }: Letter): string =>
-  `${receivedAt} ${source.hub} ${source.partition.padStart(4, '0')} ${String(source.sequenceNumber).padStart(16, '0')} ${String(source.recordIndex).padStart(6, '0')}`;
+  `${receivedAt} ${source.hub} ${source.partition.padStart(4, '0')} ${String(source.sequenceNumber).padStart(16, '0')} ${String(source.recordIndex ?? 0).padStart(6, '0')}`;
 
 /** Letters newest first, from behind a place on; `after` is the place of the last one given, null to begin. */
 export async function listLetters(

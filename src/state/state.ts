@@ -4,13 +4,14 @@
  * Step one (`apply`) is here; the folder does the others. What each partition knows of the shards (their generations, its own
  * marks) is held here per partition, so that each notices for itself that a shard is not what it was.
  */
-import type { Fact, SignIn } from '../detection/fact.ts';
+import type { Fact } from '../detection/fact.ts';
 import { groupBy } from '../detection/group.ts';
 import type { Rule } from '../detection/rule.ts';
 import { applyFacts, type ShardHandle } from './apply.ts';
 import { keepLetters, type NewLetter } from './deadLetters.ts';
 import { Folder } from './folder.ts';
 import { type Keys, keysUnder, shardOf } from './keys.ts';
+import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
 import { checkServer, openShard } from './open.ts';
 import {
   lastOf,
@@ -24,8 +25,15 @@ import {
   retentionClock,
   writeRecord,
 } from './positions.ts';
-import { type Client, connect, StateUnavailable } from './redis.ts';
-import { countMissingSignIns, dropFindings, expireFacts, publishQuiet, trimFeed } from './sweep.ts';
+import { type Client, connect, StateRefused, StateUnavailable } from './redis.ts';
+import {
+  countMissingSignIns,
+  dropFindings,
+  expireFacts,
+  type MissingSignIns,
+  publishQuiet,
+  trimFeed,
+} from './sweep.ts';
 import { pages } from './window.ts';
 
 export interface StateOptions {
@@ -61,7 +69,7 @@ export interface StateEvents {
   readonly onApplied: (counts: { newFacts: number; knownFacts: number; thinned: number }) => void;
   readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
   readonly onPublished: (change: string) => void;
-  readonly onMissingSignIns: (count: number) => void;
+  readonly onMissingSignIns: (counts: MissingSignIns) => void;
   readonly onLost: (detail: string) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -70,7 +78,7 @@ export interface Batch {
   readonly place: Place;
   readonly lastSequenceNumber: number;
   readonly facts: readonly Fact[];
-  readonly nonInteractive: readonly SignIn[];
+  readonly nonInteractive: readonly NonInteractive[];
   readonly deadLetters: readonly NewLetter[];
 }
 
@@ -120,9 +128,14 @@ interface Known {
 const FACTS_PER_STEP_MAX = 400;
 const MAINTENANCE_INTERVAL_MS = 5_000;
 
+/** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */
 export async function openState(options: StateOptions): Promise<State> {
   const keys = keysUnder(options.prefix);
-  const client = connect({ url: options.url, cluster: options.cluster });
+  let lastError: Error | undefined;
+  const onError = (error: Error): void => {
+    lastError = error;
+  };
+  const client = connect({ url: options.url, cluster: options.cluster, onError });
   try {
     await checkServer(client, { keys, shards: options.shards, rule: options.rule });
     const shards: ShardHandle[] = [];
@@ -134,7 +147,8 @@ export async function openState(options: StateOptions): Promise<State> {
     return new State(options, client, keys, shards);
   } catch (error) {
     client.disconnect();
-    throw error;
+    if (error instanceof StateRefused) throw error;
+    throw new StateUnavailable(`Redis cannot be used: ${(lastError ?? (error as Error)).message}`, { cause: error });
   }
 }
 
@@ -206,7 +220,7 @@ export class State {
       await trimFeed(shard, now - options.feedRetentionMs);
       await dropFindings(shard, now - options.findingRetentionMs);
       const missing = await countMissingSignIns(shard, options.rule.window, now);
-      if (missing > 0) options.events.onMissingSignIns(missing);
+      if (missing.missing > 0) options.events.onMissingSignIns(missing);
     }
   }
 
@@ -220,6 +234,11 @@ export class State {
     if (deadLetters.length > 0) {
       const counts = await keepLetters(this.client, this.keys, place, deadLetters, deadLettersMax);
       events.onLetters({ ...counts, reasons: deadLetters.map(({ reason }) => reason) });
+    }
+    for (const [index, own] of groupBy(batch.nonInteractive, ({ tenantId }) =>
+      shardOf(tenantId, this.#shards.length),
+    )) {
+      await noteNonInteractive(this.#shards[index]!, own);
     }
     await hooks?.beforeApply?.();
     const known = await this.#knownOf(place);

@@ -10,6 +10,7 @@ import { operationKey, operationTokens, type ShardHandle, SLOT_MS, timeHex } fro
 import { type CellWrite, cellArguments } from './cells.ts';
 import { listMember, readFinding, readHash } from './findingStore.ts';
 import { homeToken, objectToken } from './keys.ts';
+import { wasSeenNonInteractively } from './nonInteractive.ts';
 import { unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
 import { expiryOf, pages, planExpiry, readRelated } from './window.ts';
@@ -164,19 +165,30 @@ export async function dropFindings(shard: ShardHandle, before: number): Promise<
   return ids.length;
 }
 
+export interface MissingSignIns {
+  /** Operations without any sign-in. */
+  readonly missing: number;
+  /** Of these, operations whose actor was seen in non-interactive sign-ins. */
+  readonly nonInteractiveOnly: number;
+}
+
 /** Of the `#EXT#` actors' operations that should have had a sign-in by now, how many have none. */
-export async function countMissingSignIns(shard: ShardHandle, window: bigint, now: number): Promise<number> {
+export async function countMissingSignIns(shard: ShardHandle, window: bigint, now: number): Promise<MissingSignIns> {
   const { client, key } = shard;
   const members = await client.zrangebyscore(`${key}near`, '-inf', now, 'LIMIT', 0, DUE_PER_ROUND_MAX);
   let missing = 0;
+  let nonInteractiveOnly = 0;
   for (const member of members) {
     const [actorId = '', fact = ''] = member.split(' ');
     const text = await client.hget(operationKey(key, actorId), fact);
-    const isMissing = text !== null && !(await hasSignIn(shard, unpackOperation(text), window));
+    const operation = text === null ? null : unpackOperation(text);
+    const isMissing = operation !== null && !(await hasSignIn(shard, operation, window));
     // Who takes the member off counts it: two processes look at the same list.
-    if ((await client.zrem(`${key}near`, member)) === 1 && isMissing) missing++;
+    if ((await client.zrem(`${key}near`, member)) !== 1 || !isMissing) continue;
+    missing++;
+    if (await wasSeenNonInteractively(shard, operationTokens(operation), operation.time)) nonInteractiveOnly++;
   }
-  return missing;
+  return { missing, nonInteractiveOnly };
 }
 
 async function hasSignIn(shard: ShardHandle, operation: Operation, window: bigint): Promise<boolean> {

@@ -247,7 +247,7 @@ function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan)
   for (const signIn of facts.values()) {
     if (survivors.has(signIn)) continue;
     plan.thinned++;
-    plan.kept.set(signIn, 'thinned');
+    if (plan.kept.has(signIn)) plan.kept.set(signIn, 'thinned');
   }
   return kept.sort(compareSignIns);
 }

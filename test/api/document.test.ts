@@ -50,6 +50,13 @@ test('every reference leads somewhere, and every component is referred to', () =
   assert.deepEqual([...referred].sort(), Object.keys(document.components.schemas).sort());
 });
 
+test('whatever has a name stands under it once, so that generated types are called by it', () => {
+  const { Finding, EvidenceItem, Operation } = document.components.schemas as Record<string, { properties: Json }>;
+  assert.ok(Finding);
+  assert.deepEqual(EvidenceItem?.properties['operation'], { $ref: '#/components/schemas/Operation' });
+  assert.deepEqual(Operation?.properties['source'], { $ref: '#/components/schemas/Source' });
+});
+
 test('every member and every parameter has a meaning', () => {
   for (const [name, schema] of Object.entries(document.components.schemas)) {
     assert.ok(schema['description'], name);

@@ -216,6 +216,20 @@ test('what is no request, or has too much of a head, is told so as a problem', a
   await server.close();
 });
 
+test('a request that comes while the app closes is answered like any other', async () => {
+  const app = buildApp(memory().ports, { version: '1' });
+  let answered!: (answer: Response) => void;
+  const answer = new Promise<Response>((resolve) => {
+    answered = resolve;
+  });
+  app.addHook('preClose', async () => answered(await fetch(`${address}/v1/rule`)));
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  await app.close();
+  const { status, headers } = await answer;
+  assert.equal(status, 200);
+  assert.equal(headers.get('connection'), 'close');
+});
+
 test('a request that is not sent in time is told so as a problem', () => {
   const said: string[] = [];
   const socket = { writable: true, end: (text: string) => said.push(text), destroy() {} };

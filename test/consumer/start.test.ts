@@ -104,10 +104,11 @@ test('events that pass out of the hub in front of a reader are named', async () 
     await stack.start();
     await stack.send([signIn('before')]);
     await stack.state.when(() => stack.state.ids().length === 1, 'the first fact');
-    stack.hubs.faults.inject({ kind: 'freezeCredit', hub: HUB });
-    await stack.send(idsOf('gone', 4).map(signIn));
+    stack.hubs.faults.inject({ kind: 'freezeCredit', hub: HUB, partition: '0' });
+    // Named, the partition would hold up the producer as well.
+    await stack.send(idsOf('gone', 4).map(signIn), null);
     stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0' });
-    await stack.send([signIn('later')]);
+    await stack.send([signIn('later')], null);
     stack.hubs.faults.clear();
     await stack.state.when(() => stack.state.ids().includes('later'), 'the fact after the gap');
     assert.deepEqual(

@@ -1,6 +1,6 @@
 /** The command `replay`: the same answer from every envelope, order and packing, in every format, and a clear word for all else. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -104,7 +104,7 @@ test('every envelope, order, packing and repetition gives the same answer', asyn
     ),
     'packed-without-a-name': gzipSync(envelope(SAMPLES)),
     'two-members.gz': Buffer.concat([
-      gzipSync(lines.slice(0, 3).join('\n') + '\n'),
+      gzipSync(`${lines.slice(0, 3).join('\n')}\n`),
       gzipSync(lines.slice(3).join('\n')),
     ]),
   };
@@ -274,6 +274,7 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['standard input twice', ['-', '-'], /only once/],
   ['a file that is not there', ['none.json'], /none\.json does not exist/],
   ['a folder', ['folder'], /folder is a folder/],
+  ['a file that cannot be opened', ['loop.json'], /loop\.json cannot be read \(ELOOP\)/],
   ['an empty file', ['empty.json'], /empty\.json is empty/],
   ['a file of white space', ['blank.json'], /blank\.json is empty/],
   ['an empty packed file', ['empty.json.gz'], /empty\.json\.gz is empty/],
@@ -300,6 +301,7 @@ test('what cannot be answered ends with 2, says why, and writes no half answer',
     'wide.json': Buffer.from(`\ufeff${envelope(SAMPLES)}`, 'utf16le'),
   });
   mkdirSync(join(cwd, 'folder'));
+  symlinkSync('loop.json', join(cwd, 'loop.json'));
   for (const [what, argv, said] of REFUSED) {
     const { code, out, err } = await replay(cwd, argv);
     assert.deepEqual({ code, out }, { code: 2, out: '' }, what);
@@ -323,12 +325,4 @@ test('all that is wrong with flags and files is told at once', async (t) => {
   ]);
   assert.equal(code, 2);
   assert.equal(err.trim().split('\n').length, 7, err);
-});
-
-test('a file that may not be read is refused', {
-  skip: process.getuid?.() === 0 && 'root may read everything',
-}, async (t) => {
-  const cwd = folder(t, { 'a.json': '{}' });
-  chmodSync(join(cwd, 'a.json'), 0);
-  assert.match((await replay(cwd, ['a.json'])).err, /may not be read/);
 });

@@ -1,9 +1,9 @@
 /** What could not be understood, as seen from outside. */
 import { Type } from 'typebox';
-import { DEAD_LETTER_REASONS } from '../../detection/event.ts';
+import { LETTER_REASONS } from '../../detection/letter.ts';
 import * as w from './words.ts';
 
-export { DEAD_LETTER_REASONS };
+export { LETTER_REASONS as DEAD_LETTER_REASONS };
 
 const DeadLetterSource = w.shape('DeadLetterSource', 'Where something that could not be understood came from.', {
   hub: w.text('Event hub.', 'insights-logs-auditlogs'),
@@ -16,7 +16,7 @@ const DeadLetterSource = w.shape('DeadLetterSource', 'Where something that could
 
 export const DeadLetter = w.shape('DeadLetter', 'An event or record that could not be understood.', {
   id: w.text('Its id.', 'd-0001'),
-  reason: w.choice(DEAD_LETTER_REASONS, 'Why it could not be understood.'),
+  reason: w.choice(LETTER_REASONS, 'Why it could not be understood.'),
   tenantId: w.textOrNull('The tenant it is of, where that could be read.', null),
   source: DeadLetterSource,
   receivedAt: w.time('When it was received.'),

@@ -123,7 +123,13 @@ test('text that is no text is carried as it decodes, and throws nothing', () => 
   const upn = (raw: string) => {
     const body = Buffer.from(JSON.stringify({ records: [signIn({}, { userPrincipalName: 'XX' })] }), 'latin1');
     body.write(raw, body.indexOf('"XX"') + 1, 'latin1');
-    return readBody(body);
+    const reading = readBody(body);
+    const hash = reading.facts[0]?.source.sha256;
+    assert.ok(
+      hash === undefined || hash === sha256(splitRecords(body).records[0]!.bytes),
+      'hashed as bytes, not as text',
+    );
+    return reading;
   };
   const invalid = upn('\xff\xc0').facts[0];
   assert.equal(invalid?.kind === 'signIn' && invalid.upn, '\ufffd\ufffd');
@@ -294,14 +300,26 @@ test('what bytes hide is found', () => {
   }
 });
 
+test('a letter that only upper case makes equal is another letter, whether the record is parsed or not', () => {
+  const guest = JSON.stringify(signIn({}, { userType: 'Gue\u017ft' }));
+  for (const text of [guest, guest.replace('{', '{"note":"\\u0041",')]) {
+    assert.equal(readBody(`{"records":[${text}]}`).counts.irrelevant, 1);
+  }
+});
+
 test('properties in a string are seen through escapes at every depth', () => {
   const guest = signIn();
   const escaped = JSON.stringify(guest['properties'])
     .replace('userType', '\\u0075serType')
     .replace('Guest', 'Gu\\u0065st');
+  const digits = JSON.stringify(JSON.stringify(guest['properties'])).replace(
+    'userType',
+    () => 'user\\\\u\\u0030\\u003054ype',
+  );
   const twice = JSON.stringify(escaped).replaceAll('\\\\u00', '\\\\u\\u0030\\u0030');
   for (const properties of [
     JSON.stringify(escaped),
+    digits,
     twice,
     JSON.stringify(JSON.stringify(guest['properties'])).replaceAll('\\"', '\\u0022'),
   ]) {
@@ -318,6 +336,12 @@ test('an ordinary record that cannot matter is dropped unparsed', () => {
   assert.equal(drops({ category: 'Other', note: 'Guest, SignInLogs, Add member to role' }), true);
   assert.equal(drops(signIn()), false);
   assert.equal(drops(operation()), false);
+});
+
+test('names of a rule in any script are found in the bytes', () => {
+  const table = nameTable({ ...BUILT_IN_RULE, extraOperations: ['\u5220\u9664\u7b56\u7565\u6210\u5458'] });
+  const body = bytesOf([operation({ operationName: '\u5220\u9664\u7b56\u7565\u6210\u5458' })]);
+  assert.equal(readEvent(body, ORIGIN, table).facts.length, 1);
 });
 
 test('a rule that lists an empty name or a number loses no record that has it', () => {

@@ -100,6 +100,8 @@ test('a day is real or the time is refused', () => {
 
 test('the years run from 1 to 9999, also after the offset', () => {
   assert.equal(parseTime('0000-12-31T23:59:59Z'), undefined);
+  assert.equal(parseTime('0000-12-31T23:59:59-01:00'), undefined, 'there is no year zero to come from');
+  assert.equal(parseTime('1/1/0000 1:00:00 AM'), undefined);
   assert.equal(parseTime('0001-01-01T00:59:59+01:00'), undefined);
   assert.equal(parseTime('0001-01-01T01:00:00+01:00'), 0n);
   assert.equal(parseTime('9999-12-31T23:00:00-01:00'), undefined);

@@ -1,0 +1,105 @@
+/** Why an operation is matched or not: every predicate that held or failed, as data. */
+import type { Operation, SignIn } from './fact.ts';
+import { guestIdentityOf, type Predicates, predicatesOf, profileOf } from './relation.ts';
+import type { View } from './rule.ts';
+import type { Ticks } from './time.ts';
+
+export interface Predicate {
+  /** Stable. */
+  readonly name: string;
+  /** Null where a side has nothing to compare. */
+  readonly held: boolean | null;
+  /** The sign-in that it was asked of, by its place among those given; null for a predicate of one fact alone. */
+  readonly signIn: number | null;
+  /** The values that were compared, in a sentence. */
+  readonly detail: string;
+}
+
+export interface Verdict {
+  readonly holds: boolean;
+  readonly predicates: readonly Predicate[];
+}
+
+export type Verdicts = Readonly<Record<View, Verdict>>;
+
+/** Asks of one operation everything that the rule asks, against each sign-in given. */
+export function explainOperation(operation: Operation, signIns: readonly SignIn[], window: Ticks): Verdicts {
+  const profile = profileOf(operation);
+  const named = { name: 'nameListed', signIn: null, detail: `the operation is named "${operation.operation}"` };
+  const targets = {
+    name: 'hasTargets',
+    held: profile.hasTargets,
+    signIn: null,
+    detail: `${operation.targets.length} targets are named`,
+  };
+  const hasUpn = {
+    name: 'actorHasUpn',
+    held: profile.upn !== '',
+    signIn: null,
+    detail: `the actor's UPN is "${operation.actorUpn}"`,
+  };
+  const asked = signIns.map((signIn, i) =>
+    askPair(operation, signIn, i, window, predicatesOf(profile, guestIdentityOf(signIn))),
+  );
+  const own: Record<View, Predicate[]> = {
+    strict: [{ ...named, held: profile.nameMatch === 'exact' }, targets, hasUpn],
+    resolved: [{ ...named, held: true }],
+  };
+  const verdict = (view: View): Verdict => ({
+    holds: own[view].every(({ held }) => held) && asked.some((pair) => pair[view].holds),
+    predicates: [...own[view], ...asked.flatMap((pair) => pair[view].predicates)],
+  });
+  return { strict: verdict('strict'), resolved: verdict('resolved') };
+}
+
+/** Asks of one sign-in whether it matches any of the operations given, in either view. */
+export function explainSignIn(signIn: SignIn, operations: readonly Operation[], window: Ticks): Verdicts {
+  const outbound = guestIdentityOf(signIn).outbound;
+  const verdicts = operations.map((operation) => explainOperation(operation, [signIn], window));
+  const hasUpn = {
+    name: 'guestHasUpn',
+    held: signIn.upn !== '',
+    signIn: null,
+    detail: `the sign-in's UPN is "${signIn.upn}"`,
+  };
+  const inbound = {
+    name: 'inbound',
+    held: !outbound,
+    signIn: null,
+    detail: `it went to the tenant ${signIn.resourceTenantId ?? signIn.tenantId}`,
+  };
+  return {
+    strict: { holds: verdicts.some(({ strict }) => strict.holds), predicates: [hasUpn] },
+    resolved: { holds: verdicts.some(({ resolved }) => resolved.holds), predicates: [inbound] },
+  };
+}
+
+function askPair(operation: Operation, signIn: SignIn, index: number, window: Ticks, held: Predicates): Verdicts {
+  const apart = operation.time > signIn.time ? operation.time - signIn.time : signIn.time - operation.time;
+  const say = (name: string, answer: boolean | null, detail: string): Predicate => ({
+    name,
+    held: answer,
+    signIn: index,
+    detail,
+  });
+  const near = say('withinWindow', apart <= window, `they are ${apart} ticks of 100 ns apart`);
+  const upn = say('upnEqual', held.upnEqual, `"${operation.actorUpn}" and "${signIn.upn}"`);
+  const objectId = say(
+    'objectIdEqual',
+    held.objectIdEqual,
+    `${operation.actorObjectId ?? 'none'} and ${signIn.objectId ?? 'none'}`,
+  );
+  const home = say('homeUpnEqual', held.homeUpnEqual, `the home UPNs of "${operation.actorUpn}" and "${signIn.upn}"`);
+  const inbound = say(
+    'inbound',
+    held.inbound,
+    `the sign-in went to the tenant ${signIn.resourceTenantId ?? signIn.tenantId}`,
+  );
+  return {
+    strict: { holds: apart <= window && held.sameTenant && held.upnEqual, predicates: [near, upn] },
+    resolved: {
+      holds: apart <= window && held.sameTenant && held.inbound && (held.objectIdEqual ?? held.homeUpnEqual),
+      predicates: [near, inbound, objectId, ...(held.objectIdEqual === null ? [home] : [])],
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** What the service counts, under Prometheus names. Labels come from closed sets or from the hubs that are configured. */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames, registers });
+  const partition = ['hub', 'partition'] as const;
+  return {
+    registry,
+    facts: counter('guestwatch_facts_total', 'Facts that arrived, by whether they were new.', ['outcome']),
+    thinned: counter(
+      'guestwatch_sign_ins_thinned_total',
+      'Guest sign-ins not kept, because their minute holds enough of one guest.',
+    ),
+    deadLetters: counter(
+      'guestwatch_dead_letters_total',
+      'Events and records that could not be understood, by reason.',
+      ['reason'],
+    ),
+    deadLettersDropped: counter('guestwatch_dead_letters_dropped_total', 'Dead letters that gave way to newer ones.'),
+    revisions: counter('guestwatch_finding_revisions_total', 'Revisions of findings published, by reason.', ['reason']),
+    nearMisses: counter('guestwatch_near_misses_total', 'What nearly was a fact or a match, by kind.', ['kind']),
+    losses: counter('guestwatch_state_losses_total', 'Losses of state or of events that were noticed.'),
+    faults: counter('guestwatch_state_errors_total', 'Steps on the state that failed and are tried again.'),
+    records: gauge('guestwatch_records', 'Records read since this process took the partition over.', [
+      ...partition,
+      'outcome',
+    ]),
+    events: gauge('guestwatch_events', 'Events read since this process took the partition over.', partition),
+    lag: gauge('guestwatch_lag_events', 'Events of a partition not yet read.', partition),
+    position: gauge(
+      'guestwatch_position_sequence_number',
+      'The last event of a partition whose facts are safe.',
+      partition,
+    ),
+    owned: gauge('guestwatch_partition_owned', '1 where this process reads the partition.', partition),
+    stalled: gauge('guestwatch_partition_stalled', '1 where what was read cannot be applied.', partition),
+    inFlightBytes: gauge('guestwatch_in_flight_bytes', 'Bytes of events that are being read and applied.', []),
+  };
+}

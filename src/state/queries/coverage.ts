@@ -1,0 +1,111 @@
+/** Coverage for those who ask: what was read of every partition, and whether silence means that nothing happened. */
+import { groupBy } from '../../detection/group.ts';
+import { type LostSpan, type PartitionRecord, retentionClock } from '../positions.ts';
+import type { State } from '../state.ts';
+
+export type Silence = 'nothing_happened' | 'nothing_arrived';
+
+/** A reader that was not heard of for so long is gone, or stands still. */
+const READER_GONE_MS = 90_000;
+/** Entra promises minutes; without delays seen lately so much is allowed for. */
+const DELAY_ASSUMED_MS = 15 * 60_000;
+
+/** What is known here and now of partitions that this process reads. */
+export type Stalled = (hub: string, partition: string) => string | null;
+
+export function coverageQueries(state: State, stalled: Stalled) {
+  return {
+    async now() {
+      const at = state.options.now();
+      const records = (await state.records()).sort((a, b) =>
+        a.hub < b.hub ? -1 : a.hub > b.hub ? 1 : Number(a.partition) - Number(b.partition),
+      );
+      const clock = retentionClock(records, at);
+      const partitions = records.map((record) => ({
+        record,
+        coverage: partitionCoverage(record, at, stalled(record.hub, record.partition)),
+      }));
+      const silent =
+        partitions.length > 0 && partitions.every(({ coverage }) => coverage.silence === 'nothing_happened');
+      const through = partitions.map(({ coverage }) => coverage.eventTimeThrough);
+      return {
+        at: iso(at),
+        silence: (silent ? 'nothing_happened' : 'nothing_arrived') as Silence,
+        detail: detailOf(partitions),
+        eventTimeThrough: through.length === 0 || through.includes(null) ? null : (through as string[]).sort()[0]!,
+        clock: {
+          time: iso(clock.time),
+          heldBackMs: at - clock.time,
+          heldBy: clock.heldBy === null ? null : `${clock.heldBy.hub}/${clock.heldBy.partition}`,
+        },
+        readers: readersOf(records),
+        losses: records
+          .flatMap(({ losses }) => losses)
+          .sort((a, b) => a.at - b.at)
+          .map((loss) => ({ at: iso(loss.at), detail: loss.detail })),
+        hubs: [...groupBy(partitions, ({ record }) => record.hub)].map(([hub, own]) => ({
+          hub,
+          createdAt: iso(Math.max(...own.map(({ record }) => record.hubCreatedAt))),
+          partitions: own.map(({ coverage }) => coverage),
+        })),
+      };
+    },
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+function partitionCoverage(record: PartitionRecord, now: number, stalled: string | null) {
+  const isRead = now - record.seenAt <= READER_GONE_MS;
+  const silence: Silence =
+    isRead &&
+    record.lagEvents === 0 &&
+    stalled === null &&
+    record.readToEndAt !== null &&
+    now - record.readToEndAt <= READER_GONE_MS
+      ? 'nothing_happened'
+      : 'nothing_arrived';
+  const delayMs = record.delayMs ?? DELAY_ASSUMED_MS;
+  const until = record.spans.at(-1)?.until ?? null;
+  return {
+    partition: record.partition,
+    reader: isRead ? record.reader : null,
+    position:
+      record.sequenceNumber < 0 || record.enqueuedAt === null
+        ? null
+        : { sequenceNumber: record.sequenceNumber, enqueuedAt: iso(record.enqueuedAt) },
+    lastSequenceNumber:
+      record.lagEvents === null || record.sequenceNumber < 0 ? null : record.sequenceNumber + record.lagEvents,
+    lag: record.lagEvents,
+    readToEndAt: isoOrNull(record.readToEndAt),
+    spans: record.spans.map((span) => ({ from: iso(span.from), until: iso(span.until) })),
+    gaps: record.gaps.map(({ from, until, reason, detail }: LostSpan) => ({
+      from: isoOrNull(from),
+      until: isoOrNull(until),
+      reason,
+      detail,
+    })),
+    eventTimeThrough: isoOrNull(until === null ? null : until - delayMs),
+    delayMs,
+    stalled,
+    silence,
+  };
+}
+
+function readersOf(records: readonly PartitionRecord[]) {
+  return [...groupBy(records, ({ reader }) => reader)].map(([name, own]) => ({
+    name,
+    partitions: own.length,
+    seenAt: iso(Math.max(...own.map(({ seenAt }) => seenAt))),
+  }));
+}
+
+function detailOf(partitions: readonly { record: PartitionRecord; coverage: { silence: Silence } }[]): string {
+  if (partitions.length === 0) return 'No partition has been read yet.';
+  const behind = partitions
+    .filter(({ coverage }) => coverage.silence !== 'nothing_happened')
+    .map(({ record }) => `${record.hub}/${record.partition}`);
+  if (behind.length === 0) return `All ${partitions.length} partitions were lately read to their end.`;
+  return `Behind, standing still or without a reader: ${behind.slice(0, 10).join(', ')}${behind.length > 10 ? ` and ${behind.length - 10} more` : ''}.`;
+}

@@ -1,0 +1,77 @@
+/** The facts and the knowledge of their completeness that answers about a moment are made of. */
+import type { Operation } from '../../detection/fact.ts';
+import type { Actor } from '../../detection/finding.ts';
+import { homeUpn } from '../../detection/identity.ts';
+import { type Ticks, ticksOfMs } from '../../detection/time.ts';
+import { operationKey, type ShardHandle } from '../apply.ts';
+import { readHash } from '../findingStore.ts';
+import { homeToken, objectToken, type Token } from '../keys.ts';
+import { unpackOperation } from '../packing.ts';
+import { type PartitionRecord, retentionClock } from '../positions.ts';
+import type { State } from '../state.ts';
+
+/** A partition that was last seen read to its end longer ago than this may be behind. */
+const SEEN_RECENTLY_MS = 90_000;
+
+export interface Kept {
+  /** All facts whose event time is at or after this are kept, as far as they were read. */
+  readonly since: Ticks;
+  /** The earliest moment whose window is kept whole. */
+  readonly earliest: Ticks;
+  readonly records: readonly PartitionRecord[];
+}
+
+export async function whatIsKept(state: State): Promise<Kept> {
+  const { options } = state;
+  const records = await state.records();
+  const clock = retentionClock(records, options.now()).time;
+  const since = ticksOfMs(clock - options.retentionMs);
+  return { since, earliest: since + options.rule.window, records };
+}
+
+/** Whether every record that was enqueued since `from` (ms) was read, up to now or (where given) up to `until`. */
+export function isComplete(
+  records: readonly PartitionRecord[],
+  from: number,
+  until: number | null,
+  now: number,
+): boolean {
+  return (
+    records.length > 0 &&
+    records.every(({ spans, gaps, lagEvents, readToEndAt }) => {
+      const span = spans.at(-1);
+      const whole = span !== undefined && span.from <= from && !gaps.some((gap) => (gap.until ?? now) >= from);
+      const reaches = until !== null && span !== undefined && span.until >= until;
+      const current = (lagEvents ?? 1) === 0 && readToEndAt !== null && now - readToEndAt <= SEEN_RECENTLY_MS;
+      return whole && (reaches || current);
+    })
+  );
+}
+
+/** An actor with its operations, and the tokens that its guests are found by. */
+export interface KnownActor {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly operations: readonly Operation[];
+  readonly homes: readonly Token[];
+  readonly objects: readonly Token[];
+}
+
+export async function readActor(shard: ShardHandle, id: string): Promise<KnownActor | null> {
+  const text = await shard.client.hget(`${shard.key}a:${id}`, 'actor');
+  if (text === null) return null;
+  const actor = JSON.parse(text) as Actor;
+  const stored = await readHash(shard.client, operationKey(shard.key, id));
+  const operations = [...stored.values()].map((value) => unpackOperation(String(value)));
+  const home = homeUpn(actor.upn);
+  const objectIds = new Set(
+    [...operations.map(({ actorObjectId }) => actorObjectId), actor.objectId].filter((objectId) => objectId !== null),
+  );
+  return {
+    id,
+    actor,
+    operations,
+    homes: home === '' ? [] : [homeToken(actor.tenantId, home)],
+    objects: [...objectIds].map((objectId) => objectToken(actor.tenantId, objectId)),
+  };
+}

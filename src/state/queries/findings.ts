@@ -1,0 +1,213 @@
+/** Findings for those who ask: lists by filter, one by id, and its evidence. */
+import { describeEvidence } from '../../detection/describe.ts';
+import { normaliseName } from '../../detection/rule.ts';
+import { formatTicks, type Ticks } from '../../detection/time.ts';
+import type { FindingView } from '../../detection/views.ts';
+import { type ShardHandle, timeHex } from '../apply.ts';
+import { readFinding, withMembers } from '../findingStore.ts';
+import { pipeline } from '../redis.ts';
+import type { State } from '../state.ts';
+import { type Caller, mayObserve } from './caller.ts';
+
+export interface FindingsQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly view: FindingView;
+  readonly tenantId: string | null;
+  readonly actorUpn: string | null;
+  readonly actorIp: string | null;
+  readonly operation: string | null;
+  readonly status: string | null;
+  readonly severity: string | null;
+  readonly suppressed: 'exclude' | 'include' | 'only';
+  readonly since: Ticks | null;
+  readonly until: Ticks | null;
+}
+
+type Page<T> = { readonly kind: 'page'; readonly items: readonly T[]; readonly nextCursor: string | null };
+type BadCursor = { readonly kind: 'bad_cursor' };
+type Unknown = { readonly kind: 'unknown' };
+
+/** List members looked at for one page: a filter that fits little ends the page early rather than hold the caller up. */
+const LOOKED_AT_MAX = 4_000;
+const MEMBERS_PER_READ = 200;
+const SUPERSESSIONS_MAX = 1_000;
+
+/** What the filters look at in a stored body. */
+interface Body {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly actorUpn: string;
+  readonly actorIp: string;
+  readonly operations: readonly string[];
+  readonly status: string;
+  readonly severity: string;
+  readonly suppressed: unknown;
+  readonly lastSeen: string;
+  readonly supersededBy: string | null;
+}
+
+export function findingQueries(state: State) {
+  return {
+    async list(caller: Caller, query: FindingsQuery): Promise<Page<string> | BadCursor> {
+      if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{32}$/.test(query.cursor)) return { kind: 'bad_cursor' };
+      const items: string[] = [];
+      let after = query.cursor?.replace('.', '|') ?? null;
+      for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
+        const page = await readMembers(state, query.tenantId, after, MEMBERS_PER_READ);
+        const fitting = page.filter(({ views }) => views.includes(query.view.slice(0, 2)));
+        const bodies = await readBodies(fitting);
+        for (const member of page) {
+          after = member.place;
+          const body = bodies.get(member.id);
+          if (body !== undefined && fits(body, caller, query)) items.push(body);
+          if (items.length === query.limit) return { kind: 'page', items, nextCursor: after.replace('|', '.') };
+        }
+        if (page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
+      }
+      return { kind: 'page', items, nextCursor: after === null ? null : after.replace('|', '.') };
+    },
+
+    async get(
+      caller: Caller,
+      id: string,
+    ): Promise<{ kind: 'finding'; id: string; revision: number; json: string } | Unknown> {
+      const found = await findBody(state, id);
+      if (found === null || !mayObserve(caller, found.parsed.tenantId)) return { kind: 'unknown' };
+      const survivor = await survivorOf(found.shard, id);
+      // The body names the finding that took it over; that one may have been taken over since.
+      const json =
+        survivor === id || found.parsed.supersededBy === survivor
+          ? found.json
+          : JSON.stringify({ ...found.parsed, supersededBy: survivor });
+      return { kind: 'finding', id, revision: found.revision, json };
+    },
+
+    async evidence(
+      caller: Caller,
+      id: string,
+      query: { limit: number; cursor: string | null },
+    ): Promise<Page<string> | Unknown | BadCursor> {
+      if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{64}$/.test(query.cursor)) return { kind: 'bad_cursor' };
+      const found = await findBody(state, id);
+      if (found === null || !mayObserve(caller, found.parsed.tenantId)) return { kind: 'unknown' };
+      const { client, key } = found.shard;
+      const stored = await readFinding(client, key, await survivorOf(found.shard, id));
+      if (stored === null) return { kind: 'unknown' };
+      const whole = await withMembers(client, key, stored, [], false);
+      const items = describeEvidence(
+        whole.finding,
+        state.options.rule.window,
+        (item) => whole.decidedAt.get(item) ?? null,
+      );
+      const places = items.map(
+        (item) =>
+          `${timeHex(timeOf(whole.finding.items, item.operation.source.sha256))}.${item.operation.source.sha256}`,
+      );
+      const from = query.cursor === null ? 0 : places.findIndex((place) => place > query.cursor!);
+      const page = from < 0 ? [] : items.slice(from, from + query.limit);
+      const isLast = from < 0 || from + query.limit >= items.length;
+      return {
+        kind: 'page',
+        items: page.map((item) => JSON.stringify(item)),
+        nextCursor: isLast ? null : places[from + query.limit - 1]!,
+      };
+    },
+  };
+}
+
+function timeOf(
+  items: ReadonlyMap<string, readonly { time: Ticks; source: { sha256: string } }[]>,
+  sha256: string,
+): Ticks {
+  for (const [first] of items.values()) if (first!.source.sha256 === sha256) return first!.time;
+  return 0n;
+}
+
+interface Member {
+  readonly shard: ShardHandle;
+  readonly place: string;
+  readonly id: string;
+  readonly views: readonly string[];
+}
+
+/** The next members of the lists of all shards, as one list. */
+async function readMembers(
+  state: State,
+  tenantId: string | null,
+  after: string | null,
+  count: number,
+): Promise<Member[]> {
+  const shards = tenantId === null ? state.shards : [state.shardOf(tenantId)];
+  const lists = await Promise.all(
+    shards.map(async (shard) => {
+      const key = tenantId === null ? `${shard.key}list` : `${shard.key}list:${tenantId}`;
+      const members = await shard.client.zrangebylex(key, after === null ? '-' : `(${after}|~`, '+', 'LIMIT', 0, count);
+      return members.map((member) => {
+        const [time = '', id = '', views = ''] = member.split('|');
+        return { shard, place: `${time}|${id}`, id, views: views.split(',') };
+      });
+    }),
+  );
+  return lists
+    .flat()
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .slice(0, count);
+}
+
+async function readBodies(members: readonly Member[]): Promise<Map<string, string>> {
+  const bodies = new Map<string, string>();
+  const byShard = new Map<ShardHandle, Member[]>();
+  for (const member of members) byShard.set(member.shard, [...(byShard.get(member.shard) ?? []), member]);
+  for (const [shard, own] of byShard) {
+    const values = await pipeline(
+      shard.client,
+      own.map(({ id }) => ['HGET', `${shard.key}f:${id}`, 'body'] as const),
+    );
+    for (const [i, value] of values.entries()) if (value !== null) bodies.set(own[i]!.id, String(value));
+  }
+  return bodies;
+}
+
+function fits(json: string, caller: Caller, query: FindingsQuery): boolean {
+  const { tenantId, actorUpn, actorIp, operation, status, severity, since, until } = query;
+  const asked = [tenantId, actorUpn, actorIp, operation, status, severity, since, until].some(
+    (filter) => filter !== null,
+  );
+  if (!asked && caller.tenants === 'all' && query.suppressed !== 'only')
+    return query.suppressed === 'include' || json.includes('"suppressed":null');
+  const body = JSON.parse(json) as Body;
+  const equal = (filter: string | null, value: string): boolean => filter === null || filter === value;
+  return (
+    mayObserve(caller, body.tenantId) &&
+    equal(tenantId, body.tenantId) &&
+    equal(actorUpn, body.actorUpn) &&
+    equal(actorIp, body.actorIp) &&
+    equal(status, body.status) &&
+    equal(severity, body.severity) &&
+    (operation === null || body.operations.some((name) => normaliseName(name) === normaliseName(operation))) &&
+    (since === null || body.lastSeen >= formatTicks(since)) &&
+    (until === null || body.lastSeen <= formatTicks(until)) &&
+    (query.suppressed === 'include' || (query.suppressed === 'only') === (body.suppressed !== null))
+  );
+}
+
+async function findBody(state: State, id: string) {
+  if (!/^[0-9a-f]{32}$/.test(id)) return null;
+  for (const shard of state.shards) {
+    const [json, revision] = await shard.client.hmget(`${shard.key}f:${id}`, 'body', 'revision');
+    if (json) return { shard, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
+  }
+  return null;
+}
+
+/** The finding that stands today for one that may have been taken over, again and again. */
+async function survivorOf(shard: ShardHandle, id: string): Promise<string> {
+  let survivor = id;
+  for (let i = 0; i < SUPERSESSIONS_MAX; i++) {
+    const next = await shard.client.hget(`${shard.key}f:${survivor}`, 'supersededBy');
+    if (next === null) return survivor;
+    survivor = next;
+  }
+  return survivor;
+}

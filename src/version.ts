@@ -1,0 +1,11 @@
+/** Which version this is: the one place that reads it from the package. */
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The version of the package that this file is part of, wherever it was built to. */
+export function version(): string {
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    const manifest = new URL('package.json', folder);
+    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+    if (folder.pathname === '/') return 'unknown';
+  }
+}
