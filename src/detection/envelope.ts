@@ -17,8 +17,8 @@ import {
   valueEnd,
 } from './bytes.ts';
 
-/** Why bytes hold no record: no JSON, JSON without records, or an element of a list of records that is no object. */
-export const ENVELOPE_REASONS = ['not_json', 'no_records', 'not_an_object'] as const;
+/** Why bytes hold no record: no JSON, or JSON without records. */
+export const ENVELOPE_REASONS = ['not_json', 'no_records'] as const;
 export type EnvelopeReason = (typeof ENVELOPE_REASONS)[number];
 
 /** A record's own bytes: a view into the body (or into the text of a string that held it), without white space around it. */
@@ -147,11 +147,11 @@ function readRecord(scan: Scan, start: number, found: Found): number {
   return end;
 }
 
+/** An element that is no object takes a record's place and can be no fact; nothing more is said of it. */
 function readNoObject(scan: Scan, start: number, found: Found): number {
   const end = valueEnd(scan, start);
   if (end === BROKEN) return breakOff(scan, start, found);
-  const recordIndex = found.recordCount++;
-  found.deadLetters.push({ reason: 'not_an_object', recordIndex, bytes: scan.bytes.subarray(start, end) });
+  found.recordCount++;
   return end;
 }
 

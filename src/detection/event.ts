@@ -60,7 +60,14 @@ export function readEvent(body: Uint8Array, origin: Origin, table: NameTable, op
   const facts: Fact[] = [];
   const nonInteractive: NonInteractiveSignIn[] = [];
   const deadLetters: DeadLetter[] = [...split.deadLetters];
-  const counts = { records: split.recordCount, irrelevant: 0, nameNearMisses: 0, futureTimes: 0 };
+  // Elements that are no objects have no slice: what is neither sliced nor a dead letter can be no fact.
+  const placed = split.records.length + deadLetters.filter(({ recordIndex }) => recordIndex !== null).length;
+  const counts = {
+    records: split.recordCount,
+    irrelevant: split.recordCount - placed,
+    nameNearMisses: 0,
+    futureTimes: 0,
+  };
   for (const record of split.records) {
     const { index, bytes } = record;
     const outcome = isIrrelevant(record) ? undefined : judge(bytes, index, origin, table, options);

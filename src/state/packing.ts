@@ -49,17 +49,20 @@ class Writer {
 
   /** Text or nothing; ids in their usual form take 16 bytes, the tenant's own id one, and text that UTF-8 cannot hold is kept whole. */
   text(value: string | null, tenantId = ''): void {
-    if (value === null) return this.byte(FORM.none);
-    if (value !== '' && value === tenantId) return this.byte(FORM.tenant);
-    if (GUID.test(value)) {
+    if (value === null) {
+      this.byte(FORM.none);
+    } else if (value !== '' && value === tenantId) {
+      this.byte(FORM.tenant);
+    } else if (GUID.test(value)) {
       this.byte(FORM.guid);
-      return this.raw(Buffer.from(value.replaceAll('-', ''), 'hex'));
+      this.raw(Buffer.from(value.replaceAll('-', ''), 'hex'));
+    } else {
+      const wellFormed = value.isWellFormed();
+      const bytes = Buffer.from(value, wellFormed ? 'utf8' : 'utf16le');
+      this.byte(wellFormed ? FORM.utf8 : FORM.utf16);
+      this.number(bytes.length);
+      this.raw(bytes);
     }
-    const wellFormed = value.isWellFormed();
-    const bytes = Buffer.from(value, wellFormed ? 'utf8' : 'utf16le');
-    this.byte(wellFormed ? FORM.utf8 : FORM.utf16);
-    this.number(bytes.length);
-    this.raw(bytes);
   }
 
   done(): Buffer {

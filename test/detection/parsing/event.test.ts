@@ -59,12 +59,11 @@ test('every record is a fact, irrelevant or a dead letter, under its index among
     reading.facts.map((fact) => fact.source.recordIndex),
     [1, 4],
   );
-  assert.deepEqual(reading.deadLetters.map(({ reason, recordIndex }) => [reason, recordIndex]).sort(), [
-    ['no_time', 3],
-    ['not_an_object', 0],
-    ['not_an_object', 5],
-  ]);
-  assert.deepEqual(reading.counts, { records: 6, irrelevant: 1, nameNearMisses: 0, futureTimes: 0 });
+  assert.deepEqual(
+    reading.deadLetters.map(({ reason, recordIndex }) => [reason, recordIndex]),
+    [['no_time', 3]],
+  );
+  assert.deepEqual(reading.counts, { records: 6, irrelevant: 3, nameNearMisses: 0, futureTimes: 0 });
 });
 
 test('indices run on over several envelopes in one body', () => {
