@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /** The version of the package that this file is part of, wherever it was built to. */
 export function version(): string {
-  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+  for (let folder = new URL('../', import.meta.url); folder.pathname !== '/'; folder = new URL('../', folder)) {
     const manifest = new URL('package.json', folder);
-    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
-    if (folder.pathname === '/') return 'unknown';
+    if (!existsSync(manifest)) continue;
+    const { name, version: found } = JSON.parse(readFileSync(manifest, 'utf8')) as { name: string; version: string };
+    if (name === 'guestwatch') return found;
   }
+  return 'unknown';
 }

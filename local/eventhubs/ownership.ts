@@ -27,7 +27,7 @@ export function admit<T extends Contender>(present: readonly T[], newcomer: Cont
         `Receiver '${nameOf(present[0])}' with a higher epoch '${Math.max(...epochs)}' already exists. Receiver '${name}' without epoch cannot be created. Make sure you are creating receiver with increasing epoch value to ensure connectivity, or ensure all old epoch receivers are closed or disconnected.`,
       );
     }
-    if (present.length > plainReadersMax) return { refusal: tooManyReaders(present) };
+    if (present.length >= plainReadersMax) return { refusal: tooManyReaders(present) };
     return { evicted: [], reason: stolenFrom(newcomer) };
   }
   const highest = Math.max(...epochs, Number.NEGATIVE_INFINITY);

@@ -7,7 +7,7 @@ import { ask, runTool } from './tool.js';
 
 /**
  * Installs Debian's package without its daemon: policy-rc.d keeps it from being started now, and disabling it from being
- * started with the machine. A policy that is already there is the owner's and stays.
+ * started with the machine. A policy that is already there is the owner's and stays. What apt says matters only when it fails.
  */
 const APT_SCRIPT = `
 set -e
@@ -21,9 +21,10 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q -o DPkg::Lock::Timeout=120 update
-apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends redis-server
-if [ -d /run/systemd/system ]; then systemctl disable --now redis-server || true
+quietly() { said=$("$@" 2>&1) || { echo "$said" >&2; exit 1; }; }
+quietly apt-get -q -o DPkg::Lock::Timeout=120 update
+quietly apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends redis-server
+if [ -d /run/systemd/system ]; then systemctl --quiet disable --now redis-server || true
 elif command -v update-rc.d > /dev/null; then update-rc.d redis-server disable || true
 fi
 `;
@@ -40,7 +41,9 @@ export async function ensureRedis() {
     const after = installedVersion();
     if (isGood(after)) return;
     const found = after === null ? '' : ` (this one is ${after})`;
-    const how = installed ? 'the package manager has no such version' : 'install it with your package manager';
+    const how = installed
+      ? 'the package manager has no such version'
+      : 'install it with your package manager (apt-get install redis-server, brew install redis)';
     throw new LaunchFault(
       `redis-server ${MINIMUM} or newer is needed on the path${found}: ${how}, then run this again.`,
       3,

@@ -5,7 +5,7 @@ import { type Problem, problem } from './problem.ts';
 /** Names a list and its filters. */
 export type Binding = string;
 
-const BOUND = /^([0-9a-f]{12})\.([A-Za-z0-9._~-]{1,400})$/;
+const BOUND = /^([0-9a-f]{12})\.([A-Za-z0-9._~-]{1,2000})$/;
 
 /** The binding of a list: its path, and every filter as the route understood it, but for `limit` and `cursor`. */
 export function bindingOf(path: string, query: Readonly<Record<string, unknown>>): Binding {

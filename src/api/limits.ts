@@ -27,8 +27,8 @@ export const BODY_BYTES_MAX = 65_536;
 export const PARAM_LENGTH_MAX = 512;
 /** A text filter. */
 export const TEXT_LENGTH_MAX = 512;
-/** A cursor of a port (400) and what the API binds it with. */
-export const CURSOR_LENGTH_MAX = 512;
+/** A cursor of a port (2,000: some 20 characters for each of 64 shards) and what the API binds it with. */
+export const CURSOR_LENGTH_MAX = 2_048;
 
 /** Time to send the headers, and the whole request: a slow sender holds a socket no longer. */
 export const HEADERS_TIMEOUT_MS = 10_000;

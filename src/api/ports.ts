@@ -6,7 +6,7 @@
  *   just now and is answered with 503; any other rejection is a fault of the program and is answered with 500. Neither
  *   message is ever shown to a caller.
  * - `caller.tenants` bounds what an answer may hold, count or depend on: a tenant outside it does not exist.
- * - Cursors belong to the port: 1 to 400 of the characters `A-Z a-z 0-9 . _ ~ -`. What comes back was given out by the
+ * - Cursors belong to the port: 1 to 2,000 of the characters `A-Z a-z 0-9 . _ ~ -`. What comes back was given out by the
  *   same method for the same query (the API sees to that), but may be stale, or made up by someone who knows the form:
  *   one that the port cannot read is `bad_cursor`, never an exception.
  * - A page holds at most `limit` items and may hold fewer, even none, while `nextCursor` is not null: only null ends a list.
@@ -172,7 +172,7 @@ export interface RowsPort {
 export type Guest = View<typeof guest.Guest>;
 
 export interface GuestsPort {
-  /** By tenant id, UPN and object id, by code unit; the order does not move with sign-ins. */
+  /** In an order of the port's own, which does not move with sign-ins. */
   list(caller: Caller, query: PageQuery & { readonly tenantId: string | null }): Promise<Page<Guest> | BadCursor>;
   /** By UPN or object id, lower case; `tenant_needed` only where several tenants know it and none was named. */
   get(

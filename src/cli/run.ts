@@ -1,5 +1,5 @@
 /** From the command line to a command: help, version, and what to say when there is no such command. */
-import { readFileSync } from 'node:fs';
+import { version } from '../version.ts';
 import { readArguments, suggestion } from './arguments.ts';
 import { COMMANDS, commandHelp, generalHelp } from './commands.ts';
 import { EXIT, type Io, sayFaults } from './io.ts';
@@ -32,20 +32,4 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 function say(io: Io, text: string): number {
   io.stdout.write(text);
   return EXIT.good;
-}
-
-/** The version of the package that this file is part of, wherever it was built to. */
-function version(): string {
-  for (let folder = new URL('../', import.meta.url); ; folder = new URL('../', folder)) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
-        name: string;
-        version: string;
-      };
-      if (manifest.name === 'guestwatch') return manifest.version;
-    } catch {
-      // Not in this folder: look in the next one up.
-    }
-    if (folder.pathname === '/') return 'unknown';
-  }
 }

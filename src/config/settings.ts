@@ -79,7 +79,7 @@ export const SETTINGS = {
   REDIS_URL: secret(redisUrl, 'redis://127.0.0.1:6379', 'Redis 7.0 or newer; `rediss://` for TLS'),
   REDIS_CLUSTER: setting(onOff, 'off', '`on` where `REDIS_URL` is a node of a Redis Cluster'),
   STATE_SHARDS: setting(
-    wholeNumber(1, 1_024),
+    wholeNumber(1, 64),
     '1',
     'fixed at the first start; more than one serves many tenants, one tenant is one shard',
   ),

@@ -20,11 +20,11 @@ export function createClient(
   options: Pick<ConsumerOptions, 'eventHubs' | 'consumerGroup'>,
   hub: string,
   tuning: Tuning,
-  with_: { readonly store?: CheckpointStore; readonly ownerId?: string } = {},
+  using: { readonly store?: CheckpointStore; readonly ownerId?: string; readonly retriesMax?: number } = {},
 ): EventHubConsumerClient {
   const { eventHubs: access, consumerGroup } = options;
-  const clientOptions = clientOptionsOf(tuning, with_.ownerId ?? randomUUID());
-  const { store } = with_;
+  const clientOptions = clientOptionsOf(tuning, using.ownerId ?? randomUUID(), using.retriesMax ?? 0);
+  const { store } = using;
   if ('connectionString' in access) {
     const { connectionString } = access;
     return store
@@ -37,7 +37,7 @@ export function createClient(
     : new EventHubConsumerClient(consumerGroup, namespace, hub, credential, clientOptions);
 }
 
-function clientOptionsOf(tuning: Tuning, identifier: string): EventHubConsumerClientOptions {
+function clientOptionsOf(tuning: Tuning, identifier: string, maxRetries: number): EventHubConsumerClientOptions {
   return {
     identifier,
     loadBalancingOptions: {
@@ -46,13 +46,8 @@ function clientOptionsOf(tuning: Tuning, identifier: string): EventHubConsumerCl
       updateIntervalInMs: tuning.balanceMs,
       partitionOwnershipExpirationIntervalInMs: tuning.ownershipMs,
     },
-    retryOptions: {
-      mode: RetryMode.Exponential,
-      timeoutInMs: tuning.attemptMs,
-      maxRetries: tuning.attemptRetriesMax,
-      retryDelayInMs: tuning.attemptRetryFirstMs,
-      maxRetryDelayInMs: tuning.attemptRetryMaxMs,
-    },
+    // Nothing has to wait long where the first attempt is the only one, and more of them are a matter of starting.
+    retryOptions: { timeoutInMs: tuning.attemptMs, maxRetries, retryDelayInMs: 500, mode: RetryMode.Fixed },
   };
 }
 

@@ -82,8 +82,3 @@ export function codeOf(error: unknown): string {
 export function hasCode(error: unknown): error is { readonly code: string } {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
 }
-
-/** Whether the client library will go on by itself after this error. */
-export function isRetryable(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'retryable' in error && Boolean(error.retryable);
-}

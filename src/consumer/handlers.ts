@@ -4,7 +4,7 @@
  */
 import type { EventPosition, PartitionContext, ReceivedEventData, SubscriptionEventHandlers } from '@azure/event-hubs';
 import type { Claim } from './claim.ts';
-import { ClaimEnded, codeOf, isRetryable, messageOf, plainError, StartPostponed } from './errors.ts';
+import { ClaimEnded, codeOf, messageOf, plainError, StartPostponed } from './errors.ts';
 import { type IntakeDeps, takeIn } from './intake.ts';
 import type { Partition } from './partition.ts';
 import { keepProgress } from './progress.ts';
@@ -94,10 +94,10 @@ export function createHandlers(deps: HandlersDeps): Handlers {
     if (error.cause instanceof ClaimEnded || deps.isStopping()) return;
     const partition = deps.partition(context.partitionId);
     const fields = { err: error, hub: deps.hub, partition: partition.id, code: codeOf(error) };
-    logger.warn(fields, 'Receiving failed. It is tried again.');
+    logger.warn(fields, 'Receiving failed. The partition starts again.');
     partition.receiving = { code: codeOf(error), detail: messageOf(error), since: clock.now() };
-    // The library throws the receiver away after this, unless it says that it will go on.
-    if (!isRetryable(error)) bound.get(context)?.end('receiver_closed', messageOf(error), clock.elapsed());
+    stopReceiver(error);
+    bound.get(context)?.end('receiver_closed', messageOf(error), clock.elapsed());
   }
 
   async function processClose(_reason: unknown, context: PartitionContext): Promise<void> {
@@ -108,6 +108,15 @@ export function createHandlers(deps: HandlersDeps): Handlers {
   }
 
   return { prepare, inFlight, processInitialize, processEvents, processError, processClose };
+}
+
+/**
+ * Has the library throw the receiver away, which it does after an error that is not `retryable`, and looks at only after
+ * this. Else it would open another link for the same receiver, and forget the timer that renews the token of the one
+ * before: that goes on for ever, keeps the process alive, and opens connections again after the client was closed.
+ */
+function stopReceiver(error: Error & { retryable?: boolean }): void {
+  error.retryable = false;
 }
 
 /** One call of the library: with events, or without after a while of quiet. */

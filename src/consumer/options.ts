@@ -86,11 +86,8 @@ export interface Tuning {
   readonly silentMs: number;
   /** New clients in a row that brought no progress before the consumer counts as dead. */
   readonly renewalsMax: number;
-  /** Longest time for one attempt of the client library, and its retries, after which the partition is started again. */
+  /** Longest time for one attempt of the client library. It does not try again: who asked does, or the partition starts again. */
   readonly attemptMs: number;
-  readonly attemptRetriesMax: number;
-  readonly attemptRetryFirstMs: number;
-  readonly attemptRetryMaxMs: number;
   /** Within this a stop is done, whatever happens; of it `closeMs` are kept for closing. */
   readonly stopMs: number;
   readonly closeMs: number;
@@ -123,9 +120,6 @@ export const TUNING: Tuning = Object.freeze({
   silentMs: 90_000,
   renewalsMax: 5,
   attemptMs: 15_000,
-  attemptRetriesMax: 3,
-  attemptRetryFirstMs: 500,
-  attemptRetryMaxMs: 10_000,
   stopMs: 20_000,
   closeMs: 4_000,
 });

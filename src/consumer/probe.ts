@@ -35,8 +35,7 @@ export async function openContainer({ storage, container }: ConsumerOptions): Pr
 export async function probeHub(options: ConsumerOptions, hub: string, tuning: Tuning): Promise<string[]> {
   let client: EventHubConsumerClient;
   try {
-    // Whoever waits for a start wants to know soon; at run time there is more patience.
-    client = createClient(options, hub, { ...tuning, attemptRetriesMax: 1 });
+    client = createClient(options, hub, tuning, { retriesMax: 1 });
   } catch (error) {
     const detail = messageOf(error).replace(/SharedAccessKey=[^;"]*/g, 'SharedAccessKey=…');
     throw new ConsumerStartError('setting_invalid', EVENT_HUBS, `EVENTHUB_CONNECTION_STRING is not valid: ${detail}`);

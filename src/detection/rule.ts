@@ -129,17 +129,15 @@ function distanceAtMost(a: string, b: string, max: number): boolean {
   return row[b.length]! <= max;
 }
 
-/** The hash under which a rule stands in Redis and in findings: what decides, not how it is worded. */
+const hashes = new WeakMap<Rule, string>();
+
+/** The hash under which a rule stands in Redis and in findings: of what decides, not of how it is worded. */
 export function ruleHash(rule: Rule): string {
-  const deciding = [
-    rule.id,
-    rule.version,
-    rule.severity,
-    rule.tactics,
-    rule.techniques,
-    String(rule.window),
-    rule.operations,
-    rule.extraOperations,
-  ];
-  return sha256(JSON.stringify(deciding)).slice(0, 16);
+  const known = hashes.get(rule);
+  if (known !== undefined) return known;
+  const { id, version, severity, tactics, techniques, window, operations, extraOperations } = rule;
+  const deciding = [id, version, severity, tactics, techniques, String(window), operations, extraOperations];
+  const hash = sha256(JSON.stringify(deciding)).slice(0, 16);
+  hashes.set(rule, hash);
+  return hash;
 }

@@ -12,15 +12,18 @@ export function partOf(path: string): string {
 /** Everyone may know himself and, but for the core itself, the core. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'config'],
-  cli: ['config', 'service', 'replay', 'detection'],
+  cli: ['config', 'service', 'replay', 'version', 'detection'],
   replay: ['detection'],
-  service: ['config', 'consumer', 'state', 'api', 'delivery', 'ops', 'detection'],
+  service: ['config', 'consumer', 'state', 'api', 'delivery', 'ops', 'kql', 'metrics', 'version', 'detection'],
   consumer: ['detection'],
   state: ['detection'],
   api: ['detection'],
   delivery: ['detection'],
   ops: ['detection'],
   config: ['detection'],
+  kql: ['detection'],
+  metrics: [],
+  version: [],
   detection: [],
 };
 

@@ -51,17 +51,18 @@ test('a hub that does not answer for a while costs no partition that is being re
   await withStack({}, async (stack) => {
     const { state, hubs } = stack;
     // Shorter than the silence of the hub: someone must renew it meanwhile.
-    const consumer = await stack.start({ tuning: { ...FAST, ownershipMs: 1_500, attemptMs: 500, attemptRetriesMax: 1 } });
+    const consumer = await stack.start({ tuning: { ...FAST, ownershipMs: 1_500, attemptMs: 500 } });
     await stack.send([signIn('before')]);
     await state.when(() => state.ids().length === 1, 'the first fact');
     hubs.faults.inject({ kind: 'managementTimeout' });
     const silentAt = performance.now();
-    await eventually(() => performance.now() - silentAt > 2_500, 'more silence than an ownership lasts');
+    await eventually(() => performance.now() - silentAt > 4_000, 'more silence than an ownership lasts');
     await stack.send([signIn('during')]);
     await state.when(() => state.ids().length === 2, 'the fact during the silence');
     assert.equal(consumer.status().hubs[0]!.partitions[0]!.totals.restarts, 0);
     const [record] = await stack.checkpoints.listOwnership(...stack.names);
-    assert.ok(Date.now() - record!.lastModifiedTimeInMs! < 1_500, 'the ownership is kept fresh');
+    // The store tells whole seconds.
+    assert.ok(Date.now() - record!.lastModifiedTimeInMs! < 2_500, 'the ownership is kept fresh');
   });
 });
 

@@ -21,4 +21,4 @@ export const Guest = w.shape(
   },
 );
 
-export const GuestsPage = w.page('GuestsPage', Guest, 'by tenant, UPN and object id');
+export const GuestsPage = w.page('GuestsPage', Guest, 'in an order of their own, which does not move with sign-ins');

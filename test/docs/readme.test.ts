@@ -1,0 +1,37 @@
+/** What the documents say is so. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { SETTINGS, type Setting } from '../../src/config/settings.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+
+test("the README's table of settings is the schema's", () => {
+  const rows = Object.entries(SETTINGS as Record<string, Setting<unknown>>).map(
+    ([name, { default: byDefault, about, file }]) =>
+      `| \`${name}\`${file ? ' *' : ''} | ${byDefault === null ? '' : `\`${byDefault}\``} | ${about} |`,
+  );
+  const table = ['| name | default | |', '| --- | --- | --- |', ...rows].join('\n');
+  const written = /<!-- settings -->\n([\s\S]*?)\n<!-- \/settings -->/.exec(read('README.md'))?.[1];
+  assert.equal(written, table);
+});
+
+test('links in the documents lead to something', () => {
+  const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...decisions()];
+  for (const page of pages) {
+    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      assert.ok(existsSync(new URL(target!, new URL(page, root))), `${page} -> ${target}`);
+    }
+  }
+});
+
+test('every test that the invariants lean on exists', () => {
+  const named = [...read('ARCHITECTURE.md').matchAll(/`(test\/[^`]+\.test\.ts)`: ([^\n]+)/g)];
+  assert.ok(named.length >= 12, `${named.length} invariants name a test`);
+  for (const [, file, name] of named) {
+    assert.ok(read(file!).replaceAll("\\'", "'").includes(name!.trim()), `${file}: ${name}`);
+  }
+});
+
+const decisions = (): string[] => readdirSync(new URL('docs/decisions/', root)).map((name) => `docs/decisions/${name}`);
