@@ -13,6 +13,7 @@ import {
   type ConsumerOptions,
   ConsumerStartError,
   startConsumer,
+  type Tuning,
 } from './consumer/consumer.ts';
 import { readEvent } from './detection/event.ts';
 import { BUILT_IN_RULE, nameTable, type Rule, ruleHash } from './detection/rule.ts';
@@ -37,6 +38,8 @@ export interface ServiceOptions {
   readonly logger: Logger;
   /** For tests: places to stop the process at. */
   readonly hooks?: { readonly state?: StateHooks; readonly consumer?: ConsumerHooks };
+  /** For tests: the consumer's limits on another scale. */
+  readonly tuning?: Partial<Tuning>;
 }
 
 export interface Service {
@@ -163,7 +166,7 @@ async function consumerOptions(
   state: State,
   rule: Rule,
   metrics: Metrics,
-  { logger, hooks }: ServiceOptions,
+  { logger, hooks, tuning }: ServiceOptions,
 ): Promise<ConsumerOptions> {
   const { eventHubs, checkpoints } = config;
   const table = nameTable(rule);
@@ -186,7 +189,7 @@ async function consumerOptions(
       metrics.faults.inc();
       logger.error({ err: error }, 'a fault of the program while reading a partition');
     },
-    tuning: { stopMs: Math.max(config.shutdownDeadlineMs - CLOSING_MS, CLOSING_MS) },
+    tuning: { stopMs: Math.max(config.shutdownDeadlineMs - CLOSING_MS, CLOSING_MS), ...tuning },
     ...(hooks?.consumer && { hooks: hooks.consumer }),
   };
 }

@@ -11,10 +11,33 @@ export interface TextSet {
 
 export const EMPTY_TEXT_SET: TextSet = { values: [], truncated: false };
 
+/** The set with texts added; the same object where nothing changed. */
 export function addTexts(set: TextSet, texts: readonly string[]): TextSet {
-  if (texts.every((text) => set.values.includes(text))) return set;
-  const all = [...new Set([...set.values, ...texts])].sort(compareText);
-  return { values: all.slice(0, TEXT_SET_MAX), truncated: set.truncated || all.length > TEXT_SET_MAX };
+  let values: string[] | undefined;
+  let { truncated } = set;
+  for (const text of texts) {
+    const at = placeOf(values ?? set.values, text);
+    if ((values ?? set.values)[at] === text) continue;
+    truncated ||= (values ?? set.values).length === TEXT_SET_MAX;
+    if (at === TEXT_SET_MAX) continue;
+    values ??= [...set.values];
+    values.splice(at, 0, text);
+    if (values.length > TEXT_SET_MAX) values.pop();
+  }
+  if (values === undefined) return truncated === set.truncated ? set : { ...set, truncated };
+  return { values, truncated };
+}
+
+/** Where a text stands, or belongs, in sorted values. */
+function placeOf(values: readonly string[], text: string): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareText(values[middle]!, text) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 export function uniteTextSets(a: TextSet, b: TextSet): TextSet {

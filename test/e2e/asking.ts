@@ -24,7 +24,8 @@ export interface Change {
 export type Parameters = Readonly<Record<string, string | number>>;
 
 export async function ask(url: string, path: string, parameters: Parameters = {}): Promise<Answer> {
-  const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
   const response = await fetch(`${url}${path}?${query}`);
   return { status: response.status, body: await response.json() };
 }

@@ -12,6 +12,7 @@ import { freePort } from '../../local/ports.ts';
 import { startRedis } from '../../local/redis.ts';
 import { type Config, type Environment, type Role, readConfig } from '../../src/config.ts';
 import type { Tuning } from '../../src/consumer/options.ts';
+import { groupBy } from '../../src/detection/group.ts';
 import { startService } from '../../src/service.ts';
 import type { SentItem } from '../oracle/naive.ts';
 
@@ -168,7 +169,7 @@ function createSender({ connectionString }: LocalEventHubs, hubs: readonly strin
   return {
     sent,
     async send(items: readonly SentItem[]) {
-      const places = Map.groupBy(items, ({ hub, partition }) => `${hub}/${partition}`);
+      const places = groupBy(items, ({ hub, partition }) => `${hub}/${partition}`);
       await Promise.all([...places.values()].map(sendInOrder));
     },
     close: () => Promise.all([...producers.values()].map((producer) => producer.close())),

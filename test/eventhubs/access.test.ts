@@ -14,14 +14,19 @@ function unauthorized(error: MessagingError): boolean {
 }
 
 /** A client with a signature made in advance, as one is handed to somebody without the key. */
-function openWithSignature(t: TestContext, port: number, token: { resource: string; expiry: number; key?: string }) {
+function openWithSignature(
+  t: TestContext,
+  port: number,
+  token: { resource: string; expiry: number; key?: string },
+  name = 'h',
+) {
   const resource = encodeURIComponent(token.resource);
   const signature = createHmac('sha256', token.key ?? sas.key)
     .update(`${resource}\n${token.expiry}`)
     .digest('base64');
   const text = `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${token.expiry}&skn=${sas.keyName}`;
   const connectionString = `Endpoint=sb://127.0.0.1:${port};SharedAccessSignature=${text};UseDevelopmentEmulator=true;`;
-  return openProducer(t, { connectionString }, { retries: noRetries });
+  return openProducer(t, { connectionString }, { hub: name, retries: noRetries });
 }
 
 function inAnHour(): number {
@@ -77,5 +82,7 @@ test('a signature opens what it was made for, until it expires', async (t) => {
   ]) {
     await assert.rejects(openWithSignature(t, port, token).sendBatch([{ body: 'x' }]), unauthorized);
   }
+  const ofAnother = openWithSignature(t, port, { resource: hub, expiry: inAnHour() }, 'hh');
+  await assert.rejects(ofAnother.sendBatch([{ body: 'x' }]), unauthorized);
   assert.equal(partitionState(endpoint).events, 2);
 });

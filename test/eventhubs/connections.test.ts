@@ -101,7 +101,7 @@ test('hubs that contradict themselves are refused', async () => {
   await assert.rejects(startEventHubs({ port: 0, hubs: [{ ...hub, partitions: 0 }] }), /cannot have 0 partitions/);
 });
 
-test('an endpoint that closes lets its clients close too', async (t) => {
+test('an endpoint that closes lets its clients close too', { timeout: 20_000 }, async (t) => {
   const endpoint = await openEndpoint(t);
   const producer = openProducer(t, endpoint);
   await sendAll(producer, ['x']);

@@ -24,6 +24,9 @@ globalThis.setTimeout = new Proxy(globalThis.setTimeout, {
   },
 });
 
+/** What has not come by then never will: a test fails instead of hanging. */
+const waitMsMax = 20_000;
+
 /** Short enough for tests; a real client waits half a minute between attempts. */
 export const retryOptions = {
   maxRetries: 3,
@@ -115,9 +118,13 @@ export function read(t: TestContext, endpoint: Connectable, options: ReadOptions
     for (const check of waiting) check();
   };
   const when = (isSo: () => boolean) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new Error(`Waited in vain. Events: ${reading.events.length}. Errors: ${reading.errors.join(', ')}.`));
+      }, waitMsMax);
       const check = () => {
         if (!isSo()) return;
+        clearTimeout(late);
         waiting.delete(check);
         resolve();
       };
@@ -180,7 +187,11 @@ export function partitionState(endpoint: LocalEventHubs, partition = '0') {
 
 /** Waits for a state of the endpoint that no event tells of, such as a link's coming or going. */
 export async function eventually(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const late = Date.now() + waitMsMax;
+  while (!isSo()) {
+    if (Date.now() > late) throw new Error(`Waited in vain for: ${isSo}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** Numbers from 0. */

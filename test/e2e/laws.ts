@@ -1,0 +1,280 @@
+/** What must hold of every service once it has read everything: its answers are those of the naive reading of what was sent. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import * as oracle from '../oracle/naive.ts';
+import {
+  ask,
+  askFor,
+  askForAll,
+  type Change,
+  contentsIn,
+  evidenceOf,
+  type FactAnswer,
+  type FindingAnswer,
+  findingsIn,
+} from './asking.ts';
+import { eventually, type Stage } from './support.ts';
+
+export const VIEWS = ['any', 'strict', 'resolved', 'missed', 'accused'] as const;
+export type FindingView = (typeof VIEWS)[number];
+
+const MS_PER_HOUR = 3_600_000;
+const bothViews = ['strict', 'resolved'] as const;
+
+// --- findings ----------------------------------------------------------------------------------------------------------
+
+/** Waits until the findings are those of the naive reading; fails with what is different if they are not in the end. */
+export async function findingsSettle(url: string, sent: readonly oracle.SentItem[], ms = 60_000): Promise<void> {
+  const expected = expectedFindings(sent, 'any');
+  await readToEnd(url, sent, ms);
+  const plain = JSON.stringify(oracle.inOneOrder(oracle.withoutEvidence(expected)));
+  let found: unknown[] = [];
+  const isThere = async (): Promise<boolean> => {
+    const answers = await findingsIn(url, 'any');
+    found = oracle.inOneOrder(oracle.withoutEvidence(answers.map((one) => oracle.contentsOfAnswer(one, [])) as never));
+    return JSON.stringify(found) === plain;
+  };
+  await eventually(isThere, '', ms).catch(() => assert.deepEqual(found, JSON.parse(plain)));
+  await eventually(async () => sameContents(await contentsIn(url, 'any'), expected), '', 5_000).catch(async () =>
+    assert.deepEqual(oracle.inOneOrder(await contentsIn(url, 'any')), oracle.inOneOrder(expected)),
+  );
+}
+
+const sameContents = (found: readonly object[], expected: readonly object[]): boolean =>
+  JSON.stringify(oracle.inOneOrder(found)) === JSON.stringify(oracle.inOneOrder(expected));
+
+/** Every field of the contents, with all evidence, of every finding of a view. */
+export async function assertFindings(url: string, sent: readonly oracle.SentItem[], view: FindingView): Promise<void> {
+  const found = await contentsIn(url, view);
+  assert.deepEqual(oracle.inOneOrder(found), oracle.inOneOrder(expectedFindings(sent, view)), view);
+}
+
+export function expectedFindings(sent: readonly oracle.SentItem[], view: FindingView): oracle.FindingContents[] {
+  return oracle
+    .findings(oracle.readFacts(sent))
+    .filter(({ evidence }) => evidence.some(({ views }) => selects(view, views)));
+}
+
+/** Of a piece of evidence: whether a view is of such. */
+function selects(view: FindingView, views: readonly string[]): boolean {
+  const [strict, resolved] = [views.includes('strict'), views.includes('resolved')];
+  if (view === 'any') return true;
+  if (view === 'missed') return resolved && !strict;
+  if (view === 'accused') return strict && !resolved;
+  return view === 'strict' ? strict : resolved;
+}
+
+/** Waits until the last event of every partition that got any is behind its position. */
+async function readToEnd(url: string, sent: readonly oracle.SentItem[], ms: number): Promise<void> {
+  const last = new Map<string, number>();
+  for (const { hub, partition, sequenceNumber } of sent) {
+    const place = `${hub}/${partition}`;
+    last.set(place, Math.max(last.get(place) ?? -1, sequenceNumber!));
+  }
+  let behind: string[] = [];
+  const isRead = async (): Promise<boolean> => {
+    const { hubs } = await coverageOf(url);
+    const positions = new Map(
+      hubs.flatMap(({ hub, partitions }) =>
+        partitions.map(({ partition, position }) => [`${hub}/${partition}`, position?.sequenceNumber ?? -1]),
+      ),
+    );
+    behind = [...last].filter(([place, end]) => (positions.get(place) ?? -1) < end).map(([place]) => place);
+    return behind.length === 0;
+  };
+  await eventually(isRead, () => `partitions are not read to their end: ${behind.join(', ')}`, ms);
+}
+
+export interface CoverageAnswer {
+  readonly losses: readonly { readonly detail: string }[];
+  readonly hubs: readonly {
+    readonly hub: string;
+    readonly partitions: readonly {
+      readonly partition: string;
+      readonly position: { readonly sequenceNumber: number } | null;
+      readonly gaps: readonly unknown[];
+    }[];
+  }[];
+}
+
+export const coverageOf = (url: string): Promise<CoverageAnswer> => askFor(url, '/v1/coverage');
+
+/** A killed process, another owner and a doubled event are no loss, and nothing is passed over. */
+export async function assertNothingLost(url: string): Promise<void> {
+  const { losses, hubs } = await coverageOf(url);
+  assert.deepEqual(losses, []);
+  assert.deepEqual(
+    hubs.flatMap(({ partitions }) => partitions.flatMap(({ gaps }) => gaps)),
+    [],
+  );
+}
+
+// --- sources -----------------------------------------------------------------------------------------------------------
+
+/** Every source in the evidence leads to the very bytes of its record. */
+export async function assertSources(url: string, sent: readonly oracle.SentItem[]): Promise<void> {
+  const bodies = new Map(sent.map((item) => [`${item.hub}/${item.partition}/${item.sequenceNumber}`, item.body]));
+  const records = new Map([...bodies].map(([place, body]) => [place, oracle.splitBody(body).records]));
+  let facts = 0;
+  for (const { id } of await findingsIn(url, 'any')) {
+    for (const { variants, operation, signIns } of await evidenceOf(url, id)) {
+      for (const { source } of [operation, ...variants, ...signIns]) {
+        const slice = records.get(placeOf(source))?.[source.recordIndex];
+        assert.ok(slice, `there is no record at ${JSON.stringify(source)}`);
+        assert.equal(sha256(slice), source.sha256);
+        facts++;
+      }
+    }
+  }
+  assert.ok(facts > 0);
+}
+
+const placeOf = ({ hub, partition, sequenceNumber }: FactAnswer['source']): string =>
+  `${hub}/${partition}/${sequenceNumber}`;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+// --- the feed ----------------------------------------------------------------------------------------------------------
+
+/** What a sign-in may move in a finding without a revision of its own. */
+const QUIET = ['lastSignIn', 'signInIp', 'guestUpn'];
+
+/** Each revision once, those of a finding in order from 1 on, and the last of them what is stored. */
+export async function assertFeed(url: string, changes: readonly Change[]): Promise<void> {
+  const last = new Map<string, FindingAnswer>();
+  for (const { finding, reason } of changes) {
+    assert.equal(finding.revision, (last.get(finding.id)?.revision ?? 0) + 1, `${reason} of ${finding.id}`);
+    last.set(finding.id, finding);
+  }
+  const listed = await findingsIn(url, 'any');
+  for (const { id } of listed) assert.ok(last.has(id), `the feed never told of ${id}`);
+  for (const [id, told] of last) {
+    const stored = await askFor<FindingAnswer>(url, `/v1/findings/${id}`);
+    assert.equal(
+      stored.supersededBy === null,
+      listed.some((finding) => finding.id === id),
+      id,
+    );
+    assert.deepEqual(settled(told), settled(stored));
+  }
+}
+
+/** The last survivor may be another by now than when it was told. */
+function settled({ supersededBy, ...finding }: FindingAnswer): object {
+  const entries = Object.entries(finding).filter(([name]) => !QUIET.includes(name));
+  return { ...Object.fromEntries(entries), isSuperseded: supersededBy !== null };
+}
+
+/** The feed from its beginning, in pages. */
+export async function wholeFeed(url: string): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (let cursor = 'begin'; ; ) {
+    const page = await askFor<{ items: Change[]; cursor: string }>(url, '/v1/changes', { after: cursor, limit: 37 });
+    changes.push(...page.items);
+    if (page.items.length === 0) return changes;
+    assert.equal(page.items.at(-1)!.cursor, page.cursor);
+    cursor = page.cursor;
+  }
+}
+
+// --- rows --------------------------------------------------------------------------------------------------------------
+
+interface RowsAnswer {
+  readonly at: string;
+  readonly rows: readonly oracle.Row[];
+}
+
+/** The rule's rows of every tenant and both views: now, and at moments at which something happens. */
+export async function assertRows(url: string, sent: readonly oracle.SentItem[], momentsMax: number): Promise<void> {
+  const facts = oracle.readFacts(sent);
+  const tenants = new Set([...facts.operations, ...facts.signIns].map(({ tenantId }) => tenantId));
+  let rows = 0;
+  for (const tenantId of tenants) {
+    for (const view of bothViews) {
+      const now = await askFor<RowsAnswer>(url, '/v1/rule/rows', { tenantId, view });
+      assert.deepEqual(now.rows, oracle.rows(facts, { now: oracle.readTime(now.at)! }, view, tenantId));
+      for (const at of momentsOf(facts, momentsMax)) {
+        const text = oracle.writeTime(at);
+        const found = await askFor<RowsAnswer>(url, '/v1/rule/rows', { tenantId, view, at: text });
+        assert.deepEqual(found.rows, oracle.rows(facts, at, view, tenantId), `${view} rows of ${tenantId} at ${text}`);
+        rows += found.rows.length;
+      }
+    }
+  }
+  assert.ok(rows > 0);
+}
+
+/** Of a fact's time and a window later, each with the ticks beside it, those that a whole window is kept of: some of them, evenly. */
+function momentsOf(facts: oracle.Facts, most: number): bigint[] {
+  const earliest = oracle.ticksOfMs(Date.now() - 24 * MS_PER_HOUR + 60_000);
+  const times = [...facts.signIns, ...facts.operations].map(({ time }) => time);
+  const moments = times
+    .flatMap((time) => [time, time + oracle.WINDOW_TICKS])
+    .flatMap((time) => [time - 1n, time, time + 1n])
+    .filter((time) => time >= earliest)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const step = Math.max(1, moments.length / most);
+  const some = Array.from({ length: Math.min(most, moments.length) }, (_, i) => moments[Math.floor(i * step)]!);
+  return [...new Set([earliest, ...some])];
+}
+
+/** A window that begins before what is kept is refused, one that begins after it is not. */
+export async function assertRetentionEdge(url: string, tenantId: string): Promise<void> {
+  const rowsAt = (ms: number) => ask(url, '/v1/rule/rows', { tenantId, at: new Date(ms).toISOString() });
+  const edge = Date.now() - 24 * MS_PER_HOUR;
+  assert.equal((await rowsAt(edge + 60_000)).status, 200);
+  const { status, body } = await rowsAt(edge - 1);
+  assert.equal(status, 400);
+  assert.match((body as { type: string }).type, /beyond_retention$/);
+}
+
+// --- dead letters and counts -------------------------------------------------------------------------------------------
+
+interface LetterAnswer {
+  readonly reason: string;
+  readonly source: { readonly hub: string; readonly partition: string; readonly sequenceNumber: number };
+}
+
+/** Each dead letter of the naive reading is kept once, with its place, and no other. */
+export async function assertDeadLetters(url: string, sent: readonly oracle.SentItem[]): Promise<void> {
+  const letters = await askForAll<LetterAnswer>(url, '/v1/dead-letters', { limit: 17 });
+  const found = letters.map(
+    ({ reason, source }) => `${reason} ${source.hub}/${source.partition}/${source.sequenceNumber}`,
+  );
+  const expected = oracle
+    .readFacts(sent)
+    .deadLetters.map(({ reason, item }) => `${reason} ${item.hub}/${item.partition}/${item.sequenceNumber}`);
+  assert.deepEqual(found.sort(), expected.sort());
+}
+
+/** Every record that was sent is a fact, irrelevant or a dead letter, and the metrics say how many of each. */
+export async function assertCounts(opsUrl: string, sent: readonly oracle.SentItem[]): Promise<void> {
+  const facts = oracle.readFacts(sent);
+  const records = sent.reduce((sum, { body }) => sum + oracle.splitBody(body).records.length, 0);
+  const inRecords = facts.deadLetters.filter(({ recordIndex }) => recordIndex !== undefined).length;
+  const metrics = await metricsOf(opsUrl);
+  assert.equal(metrics('guestwatch_events'), sent.length);
+  assert.equal(metrics('guestwatch_dead_letters_total'), facts.deadLetters.length);
+  assert.equal(metrics('guestwatch_records', 'outcome="irrelevant"'), facts.ignored);
+  assert.equal(metrics('guestwatch_facts_total'), records - facts.ignored - inRecords);
+  const distinct = new Set([...facts.signIns, ...facts.operations].map(oracle.identityOf)).size;
+  assert.equal(metrics('guestwatch_facts_total', 'outcome="new"'), distinct);
+}
+
+/** Sums the series of a metric that have a label. */
+async function metricsOf(opsUrl: string): Promise<(name: string, label?: string) => number> {
+  const text = await (await fetch(`${opsUrl}/metrics`)).text();
+  return (name, label = '') =>
+    text
+      .split('\n')
+      .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** All that must hold of a service that has read a stage. */
+export async function assertAll(url: string, stage: Pick<Stage, 'sent'>, changes?: readonly Change[]): Promise<void> {
+  await findingsSettle(url, stage.sent);
+  await assertDeadLetters(url, stage.sent);
+  await assertFeed(url, changes ?? (await wholeFeed(url)));
+  await assertNothingLost(url);
+}
