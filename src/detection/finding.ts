@@ -92,6 +92,17 @@ export function lesserSource<F extends Operation | SignIn>(a: F, b: F): F {
   return compareSources(a.source, b.source) <= 0 ? a : b;
 }
 
+/** Each fact once, with the least of its sources. */
+export function leastSources<F extends Operation | SignIn>(facts: readonly F[]): F[] {
+  const least = new Map<string, F>();
+  for (const fact of facts) {
+    const key = factKey(fact);
+    const known = least.get(key);
+    least.set(key, known === undefined ? fact : lesserSource(known, fact));
+  }
+  return [...least.values()];
+}
+
 export const laterDated = (a: Dated | undefined, b: Dated | undefined): Dated | undefined => {
   if (a === undefined || b === undefined) return a ?? b;
   if (a.time !== b.time) return a.time > b.time ? a : b;

@@ -171,3 +171,22 @@ test('a journal damaged in the middle ends before the damage', (t) => {
   assert.equal(recovered.events.length, 1);
   reopened.close();
 });
+
+test('a journal goes on in a second file when the first is full, and deletes the first when nothing in it is kept', (t) => {
+  const dir = temporaryDir(t);
+  const { journal } = Journal.open(dir);
+  const message = Buffer.alloc(1024 * 1024, 'x');
+  for (const n of range(66)) {
+    journal.append([{ sequenceNumber: n, position: n * message.length, enqueuedTime: 1, headerBytes: 0, message }]);
+  }
+  assert.equal(fs.readdirSync(dir).length, 2);
+  journal.trim(10);
+  assert.equal(fs.readdirSync(dir).length, 2);
+  journal.trim(66);
+  assert.equal(fs.readdirSync(dir).length, 1);
+  journal.close();
+  const { recovered, journal: reopened } = Journal.open(dir);
+  assert.equal(recovered.begin, 66);
+  assert.equal(recovered.events.at(-1)?.sequenceNumber, 65, 'it still knows how far the numbers had come');
+  reopened.close();
+});

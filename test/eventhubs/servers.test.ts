@@ -1,6 +1,7 @@
 /** The servers beside the endpoint: Azurite, Redis and the finding of ports. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { on, once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -9,7 +10,6 @@ import test, { type TestContext } from 'node:test';
 import { ContainerClient } from '@azure/storage-blob';
 import { Cluster, Redis } from 'ioredis';
 import { startAzurite } from '../../local/azurite.ts';
-import { startChild } from '../../local/child.ts';
 import { freePort, freePorts } from '../../local/ports.ts';
 import { startRedis, startRedisCluster } from '../../local/redis.ts';
 import { closeAfter, range } from './harness.ts';
@@ -136,21 +136,28 @@ test('without redis-server on the path it is said what to install', async (t) =>
   }
 });
 
-test('a server ends when the process that started it is killed', async () => {
+test('a server does not hear a Ctrl-C, and ends when the process that started it is killed', {
+  timeout: 30_000,
+}, async () => {
   const port = await freePort();
   const script = `
     import { startChild } from ${JSON.stringify(new URL('../../local/child.ts', import.meta.url).href)};
+    process.on('SIGINT', () => console.log('interrupted'));
     await startChild({
       name: 'server', command: process.execPath, ready: /ready/,
       args: ['-e', 'require("net").createServer().listen(${port}, "127.0.0.1", () => console.log("ready"))'],
     });
-    process.stdout.write('started', () => process.kill(process.pid, 'SIGKILL'));`;
-  const parent = await startChild({
-    name: 'parent',
-    command: process.execPath,
-    args: ['--import', 'tsx', '--input-type=module', '-e', script],
-    ready: /started/,
-  });
-  await parent.gone;
+    console.log('started');`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  // In a group of its own, as a command in a terminal is.
+  const parent = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const says = async (word: string) => {
+    for await (const [chunk] of on(parent.stdout, 'data')) if (String(chunk).includes(word)) return;
+  };
+  await says('started');
+  process.kill(-parent.pid!, 'SIGINT');
+  await says('interrupted');
+  assert.equal(await isListening(port), true);
+  process.kill(parent.pid!, 'SIGKILL');
   while (await isListening(port));
 });
