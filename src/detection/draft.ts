@@ -1,6 +1,14 @@
 /** A finding while it is being folded. */
-import { compareText, correlationKey, factKey, itemKey, type Operation, type SignIn } from './fact.ts';
-import { compareOperations, type Finding, ITEMS_PER_END_MAX, type ItemLabels, isLate, variantKey } from './finding.ts';
+import { correlationKey, factKey, itemKey, type Operation, type SignIn } from './fact.ts';
+import {
+  compareOperations,
+  type Finding,
+  ITEMS_PER_END_MAX,
+  type ItemLabels,
+  inVariantOrder,
+  isLate,
+  variantKey,
+} from './finding.ts';
 import { joinLabels, type Label } from './label.ts';
 import { laterLatest, latestOf, sameSignIns } from './latest.ts';
 import type { Match } from './match.ts';
@@ -85,10 +93,7 @@ export class Draft {
       this.#sourceMoved ||= same.source !== operation.source;
     }
     const others = (listed ?? []).filter((variant) => variant !== same);
-    this.#items.set(
-      key,
-      [...others, operation].sort((a, b) => compareText(a.source.sha256, b.source.sha256)),
-    );
+    this.#items.set(key, inVariantOrder([...others, operation]));
   }
 
   finish(): { finding: Finding; change: Change } {

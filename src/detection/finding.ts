@@ -87,6 +87,10 @@ export function isLate(fact: Operation | SignIn): boolean {
   return enqueuedAt !== null && ticksOfMs(enqueuedAt) > fact.time + LATE_AFTER;
 }
 
+/** An item's variants, the lowest SHA-256 first. */
+export const inVariantOrder = (variants: readonly Operation[]): Operation[] =>
+  [...variants].sort((a, b) => compareText(a.source.sha256, b.source.sha256));
+
 /** The same operation or sign-in seen twice is kept with the lesser source. */
 export function lesserSource<F extends Operation | SignIn>(a: F, b: F): F {
   return compareSources(a.source, b.source) <= 0 ? a : b;

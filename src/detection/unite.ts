@@ -1,6 +1,6 @@
 /** Two findings that turn out to be one. */
 import type { Operation } from './fact.ts';
-import { type Finding, leastSources } from './finding.ts';
+import { type Finding, inVariantOrder, leastSources } from './finding.ts';
 import { laterLatest } from './latest.ts';
 import { uniteTextSets } from './textset.ts';
 
@@ -36,6 +36,7 @@ export function uniteFindings(a: Finding, b: Finding): Finding {
 
 function uniteItems(a: Finding['items'], b: Finding['items']): Map<string, readonly Operation[]> {
   const items = new Map(a);
-  for (const [key, variants] of b) items.set(key, leastSources([...(items.get(key) ?? []), ...variants]));
+  for (const [key, variants] of b)
+    items.set(key, inVariantOrder(leastSources([...(items.get(key) ?? []), ...variants])));
   return items;
 }
