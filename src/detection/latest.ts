@@ -18,7 +18,7 @@ export function laterLatest(a: Latest, b: Latest): Latest {
 /** What one operation and its sign-ins say of the newest of each thing. */
 export function latestOf(operation: Operation, match: Match): Latest {
   const dated = (time: Ticks, value: string | null | undefined): Dated | undefined =>
-    value === null || value === undefined || value === '' ? undefined : { time, value };
+    value === null || value === undefined ? undefined : { time, value };
   const { strict, resolved } = match.newest;
   const guestUpn = match.newestNamed && dated(match.newestNamed.time, match.newestNamed.upn);
   const actorObjectId = dated(operation.time, operation.actorObjectId);

@@ -1,6 +1,7 @@
 /** Edges that random records seldom meet, each by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { splitUpn } from '../../src/detection/describe.ts';
 import type { Operation, SignIn } from '../../src/detection/fact.ts';
 import { foldActor, foldAll } from '../../src/detection/fold.ts';
 import { guestIdentityOf, profileOf, relate } from '../../src/detection/relation.ts';
@@ -113,6 +114,11 @@ test('the older of two findings stays when they meet, of equal age the one of th
   assert.equal(meet([5, 4]).finding.id, late!.finding.id);
   assert.equal(meet([4, 5]).finding.id, early!.finding.id);
   assert.equal(meet([5, 5]).finding.id, [early!.finding.id, late!.finding.id].sort()[0]);
+});
+
+test('a UPN is split at its first two @ signs, and what stands behind a third part is dropped', () => {
+  assert.deepEqual(splitUpn('ann'), { accountName: 'ann', accountUpnSuffix: '' });
+  assert.deepEqual(splitUpn('ann@b.example@c'), { accountName: 'ann', accountUpnSuffix: 'b.example' });
 });
 
 test('a fold says what it did: raised, extended, extended late, seen from another view, or moved by a sign-in alone', () => {
