@@ -1,12 +1,12 @@
 /** Prepares the claim of a partition: asks the state, the hub and the store, and tells the state what was decided. */
-import type { CheckpointStore, EventHubConsumerClient, PartitionProperties } from '@azure/event-hubs';
+import type { CheckpointStore, EventHubConsumerClient } from '@azure/event-hubs';
 import { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { StartPostponed } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Ownerships } from './ownership.ts';
 import type { Partition } from './partition.ts';
-import type { Logger, Place, StatePort, Stored } from './ports.ts';
+import type { Logger, Place, StatePort } from './ports.ts';
 import { decideStart, isBeyondEnd, type StartDecision } from './start.ts';
 import type { StoreNames } from './store.ts';
 
@@ -25,11 +25,10 @@ export interface ClaimingDeps {
   readonly signal: AbortSignal;
 }
 
-/** How often a hub that seems to end before the position is asked again, and the pause before: its answer may be a little old. */
-const secondLooksMax = 3;
-const secondLookMs = 1_000;
+/** So many answers in a row must say that the hub ends before the position, until it is believed. */
+const looksBeyondMax = 3;
 
-/** Rejects with `StartPostponed` while the owner before may not have noticed, and with whatever could not be asked. */
+/** Rejects with `StartPostponed` while something must be waited for, and with whatever could not be asked. */
 export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Promise<Claim> {
   const { client, clock, state, signal, hub } = deps;
   awaitHandover(deps, partition.id);
@@ -38,7 +37,8 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const stored = await state.positions.load(place, signal);
   const checkpoint = stored.kind === 'none' ? await checkpointOf(deps, partition.id) : null;
   const asked = clock.now();
-  const properties = await endOf(deps, place, stored);
+  const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
+  lookAgain(partition, isBeyondEnd({ place, stored, hub: properties }));
   const startBackAt = clock.now() - deps.startBackMs;
   const decision = decideStart({ place, stored, hub: properties, checkpoint, startBackAt });
   await tell(deps, partition, place, decision);
@@ -57,13 +57,13 @@ function awaitHandover({ ownerships, clock, tuning }: ClaimingDeps, partition: s
   }
 }
 
-async function endOf(deps: ClaimingDeps, place: Place, stored: Stored): Promise<PartitionProperties> {
-  const { client, clock, signal } = deps;
-  for (let looks = 0; ; looks++) {
-    const properties = await client.getPartitionProperties(place.partition, { abortSignal: signal });
-    if (looks >= secondLooksMax || !isBeyondEnd({ place, stored, hub: properties })) return properties;
-    await clock.sleep(secondLookMs, signal);
+/** A hub that seems to end before the position is asked again, some times: its answer may be a little old. */
+function lookAgain(partition: Partition, isBeyond: boolean): void {
+  partition.looksBeyond = isBeyond ? partition.looksBeyond + 1 : 0;
+  if (partition.looksBeyond > 0 && partition.looksBeyond < looksBeyondMax) {
+    throw new StartPostponed('The hub seems to end before the position. It is asked again.');
   }
+  partition.looksBeyond = 0;
 }
 
 /** The sequence number of the partition's checkpoint; -1 if there is one that cannot be read, null if there is none. */

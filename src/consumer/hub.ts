@@ -4,9 +4,9 @@ import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Partition } from './partition.ts';
-import { type HubContext, runningOf, Session } from './session.ts';
+import { type HubContext, Session } from './session.ts';
 import { describePartition, type HubStatus } from './status.ts';
-import { examine, keepOwnership, pollEnds } from './watch.ts';
+import { examine, pollEnds, standIn } from './watch.ts';
 
 /** Time for a silent client to close before it is left to itself. */
 const renewalMs = 5_000;
@@ -69,32 +69,26 @@ export class HubConsumer {
   }
 
   #startPollers(): Promise<unknown> {
-    return Promise.all([pollEnds(this.#context, this.#session), keepOwnership(this.#context, this.#session)]);
+    return Promise.all([pollEnds(this.#context, this.#session), standIn(this.#context, this.#session)]);
   }
 
   async #watch(): Promise<void> {
     const { clock, tuning } = this.#context.options;
     const { signal } = this.#life;
     for (;;) {
-      await clock.sleep(tuning.silentMs / 4, signal);
+      await clock.sleep(tuning.balanceMs, signal);
       if (signal.aborted) return;
-      const hasProgress = [...this.#partitions.values()].some(
-        ({ progressAt }) => (progressAt ?? 0) > this.#renewedWall,
-      );
-      if (hasProgress) this.#renewals = 0;
-      const isTime = clock.elapsed() - this.#renewedAt > tuning.silentMs;
       const verdict = examine(this.#partitions.values(), clock.elapsed(), tuning);
-      if (isTime && (verdict === 'renew' || this.#isForsaken())) await this.#renew();
+      const isTried = clock.elapsed() - this.#renewedAt > tuning.silentMs;
+      if (this.#hasProgress() || (isTried && verdict === 'well')) this.#renewals = 0;
+      if (this.#session.isForsaken || (isTried && verdict === 'renew')) await this.#renew();
     }
   }
 
-  /** The client library's loop hangs, and partitions wait for it that no one reads. */
-  #isForsaken(): boolean {
-    const { clock, tuning } = this.#context.options;
-    if (clock.elapsed() - this.#session.balancedAt < tuning.silentMs) return false;
-    const { ownerships } = this.#session;
-    const read = new Set(runningOf(this.#context).map(([{ id }]) => id));
-    return [...this.#partitions.keys()].some((id) => !read.has(id) && !ownerships.isLost(id));
+  #hasProgress(): boolean {
+    return [...this.#partitions.values()].some(
+      ({ progressAt }) => progressAt !== null && progressAt > this.#renewedWall,
+    );
   }
 
   async #renew(): Promise<void> {

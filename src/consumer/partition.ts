@@ -49,6 +49,8 @@ export class Partition {
   /** Claims in a row that ended without having read anything, and when the next may begin by the elapsed clock. */
   failures = 0;
   restartAt = 0;
+  /** Answers in a row that say that the hub ends before the position. */
+  looksBeyond = 0;
   /** Silences in a row. */
   silences = 0;
   readonly totals: PartitionTotals = { ...zero };

@@ -34,20 +34,24 @@ export class Session {
   readonly store: OwnershipStore;
   /** What keeps the client library from looking after its partitions. */
   trouble: Trouble | null = null;
-  /** When the client library last looked after its partitions, by the elapsed clock. */
-  balancedAt: number;
+  /** Whether partitions wait for the client library, whose loop hangs though the hub answers: only another client helps. */
+  isForsaken = false;
   readonly #hub: HubContext;
   readonly #intake: IntakeDeps;
   readonly #handlers: Handlers;
   readonly #subscription: Subscription;
+  /** The first answer of the hub, or that there is none. */
+  readonly #opening: Promise<unknown>;
   readonly #life = new AbortController();
+  #balancedAt: number;
+  #preparing = 0;
   #letGo: () => void = () => {};
   #looking: Promise<unknown> | null = null;
 
   constructor(hub: HubContext) {
     this.#hub = hub;
     const { tuning, clock } = hub.options;
-    this.balancedAt = clock.elapsed();
+    this.#balancedAt = clock.elapsed();
     this.ownerships = new Ownerships(hub.ownerId, tuning.ownershipMs);
     // The client library refuses an empty map; what it reads is always written just before.
     const startPositions: Record<string, EventPosition> = { '0': { offset: '-1' } };
@@ -57,7 +61,7 @@ export class Session {
         isRunning: (id) => hub.partition(id).running !== undefined,
         mayStart: (id) => clock.elapsed() >= hub.partition(id).restartAt,
         onRound: () => {
-          this.balancedAt = clock.elapsed();
+          this.#balancedAt = clock.elapsed();
         },
         onLook: () => this.#endLost(),
         onFailure: (error) => this.#note(error),
@@ -77,6 +81,7 @@ export class Session {
       onTrouble: (error) => this.#note(error),
       isStopping: () => this.signal.aborted,
     });
+    this.#opening = this.client.getEventHubProperties().catch(() => {});
     this.#subscription = this.client.subscribe(this.#handlers, {
       maxBatchSize: tuning.batchEventsMax,
       prefetchCount: tuning.batchEventsMax,
@@ -90,6 +95,11 @@ export class Session {
   /** Aborted when the session begins to close. */
   get signal(): AbortSignal {
     return this.#life.signal;
+  }
+
+  /** For how long the client library has not looked after its partitions, in milliseconds. */
+  get idleMs(): number {
+    return this.#preparing > 0 ? 0 : this.#hub.options.clock.elapsed() - this.#balancedAt;
   }
 
   /** Asks when the hub was made, and ends the claims of another life of it. */
@@ -109,6 +119,8 @@ export class Session {
     const { tuning, clock, logger } = this.#hub.options;
     const end = clock.elapsed() + ms;
     const leftMs = () => end - clock.elapsed();
+    // A connection that is cut off while it opens leaves the AMQP library with a timer that outlives it by minutes.
+    await endsWithin(clock, tuning.closeMs / 4, this.#opening);
     this.#life.abort(new ClaimEnded('stopped', 'The consumer stops.'));
     if (givesUp) {
       await endsWithin(clock, leftMs() - tuning.closeMs, Promise.all(this.#handlers.inFlight));
@@ -148,12 +160,19 @@ export class Session {
     return creditLevelOf(address, options.tuning.prefetchBytesMax);
   }
 
-  #claim(partition: Partition): Promise<Claim> {
+  async #claim(partition: Partition): Promise<Claim> {
     const { options, hub, checkpoints } = this.#hub;
     // Known before the first credit is granted.
     this.#creditLevel(partition.id);
     const { client, ownerships, signal } = this;
-    return prepareClaim({ ...options, hub, checkpoints, client, ownerships, signal, names: this.#names }, partition);
+    const deps = { ...options, hub, checkpoints, client, ownerships, signal, names: this.#names };
+    this.#preparing += 1;
+    try {
+      return await prepareClaim(deps, partition);
+    } finally {
+      this.#preparing -= 1;
+      this.#balancedAt = options.clock.elapsed();
+    }
   }
 
   #running(): [Partition, Claim][] {

@@ -33,26 +33,40 @@ async function askEnd({ client, signal }: Session, partition: Partition, clock: 
 }
 
 /**
- * Renews what the client library would renew. Its loop asks the hub first, without our limits: a hub that does not answer
- * holds it up for minutes, and partitions that are read well would be taken away. Ends with the session.
+ * Does what the client library should while its own loop hangs. The loop asks the hub first, and when that fails it waits
+ * half a minute or more, whatever our limits: partitions that are read well would be taken away meanwhile, and those that
+ * stopped would not start again. Ends with the session.
  */
-export async function keepOwnership(hub: HubContext, session: Session): Promise<void> {
+export async function standIn(hub: HubContext, session: Session): Promise<void> {
   const { clock, tuning, logger } = hub.options;
-  const { ownerships, store, signal } = session;
+  const { signal } = session;
   for (;;) {
     await clock.sleep(tuning.balanceMs, signal);
     if (signal.aborted) return;
-    if (clock.elapsed() - ownerships.seenAt < roundsMissedMax * tuning.balanceMs) continue;
+    if (session.idleMs < roundsMissedMax * tuning.balanceMs) continue;
     try {
-      const ours = (await store.look()).filter(
-        ({ ownerId, partitionId }) => ownerId === ownerships.ownerId && hub.partition(partitionId).running,
-      );
-      await store.claimOwnership(ours);
+      await renewOwnership(hub, session);
+      if (!hasWaiting(hub, session)) continue;
+      // A new client starts the loop anew; but not as long as the hub would hold that up as well.
+      await session.confirmHub();
+      session.isForsaken = true;
+      return;
     } catch (error) {
       if (!signal.aborted)
-        logger.warn({ err: error, hub: hub.hub }, `Ownership could not be renewed: ${messageOf(error)}`);
+        logger.warn({ err: error, hub: hub.hub }, `Partitions cannot be looked after: ${messageOf(error)}`);
     }
   }
+}
+
+async function renewOwnership(hub: HubContext, { ownerships, store }: Session): Promise<void> {
+  const list = await store.look();
+  const ours = list.filter((one) => one.ownerId === ownerships.ownerId && hub.partition(one.partitionId).running);
+  await store.claimOwnership(ours);
+}
+
+/** Whether a partition should be read by us and is not. */
+function hasWaiting(hub: HubContext, { ownerships }: Session): boolean {
+  return [...hub.partitions.values()].some(({ id, running }) => !running && !ownerships.isLost(id));
 }
 
 export type Verdict = 'well' | 'renew';

@@ -1,17 +1,22 @@
 /** The first step: a batch's facts into one shard, atomically, with every actor that they touch put down as owed a fold. */
+import { digest } from '../detection/digest.ts';
 import { factKey, type Operation, type SignIn } from '../detection/fact.ts';
 import { actorKey, actorOf, lesserSource } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
+import { msOfTicks, type Ticks } from '../detection/time.ts';
 import { type CellWrite, cellArguments, readCells } from './cells.ts';
+import { planInsertion } from './insertion.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
 import { packOperation, packSignIns, unpackOperation } from './packing.ts';
-import { type Argument, type Client, loadScript, runScript } from './redis.ts';
-import { expiryOf, planInsertion, touchTokens } from './window.ts';
+import { type Argument, bytesOf, type Client, loadScript, runScript } from './redis.ts';
+import { touchTokens } from './window.ts';
 
-/** Facts fall due by these slots; the sweep looks at a slot once it is over. */
-export const SLOT_MS = 15 * 60_000;
+/** Facts grow old by these slots; the sweep looks at a slot once all in it are past their time. */
+const SLOT_MS = 15 * 60_000;
 /** An `#EXT#` actor without a sign-in this long after its operation is a near miss. */
 const NEAR_MISS_AFTER_MS = 24.25 * 3_600_000;
+/** Arguments of one step, in bytes: more are applied in two steps. A single fact may be larger. */
+const STEP_BYTES_MAX = 900_000;
 /** How often facts are read and written again when others write the same guests at the same time. */
 const ATTEMPTS_MAX = 50;
 
@@ -54,24 +59,68 @@ export const indexSuffix = (operation: Operation): string => `|${timeHex(operati
 /** Under this prefix stand the operations that no fold has seen yet. */
 export const UNFOLDED = '!';
 
+/**
+ * Where an operation stands until it is folded. Its source is part of the place: a fold that has read the operation with one
+ * source must not take it off when it came with a lesser one in the meantime.
+ */
+export const unfoldedMember = (operation: Operation): string => {
+  const { enqueuedAt, hub, partition, sequenceNumber, recordIndex } = operation.source;
+  const source = digest([String(enqueuedAt), hub, partition, String(sequenceNumber), String(recordIndex)]);
+  return `${UNFOLDED}${indexSuffix(operation)}|${source.slice(0, 12)}`;
+};
+
+/** The key of the operation that an index member stands for. */
+export const factOfMember = (member: string): string => member.split('|')[2]!;
+
+/** The time from which a fact's retention counts: the later of its event time and its enqueued time. Milliseconds since the Unix epoch. */
+export const agesFrom = (fact: { time: Ticks; source: { enqueuedAt: number | null } }): number =>
+  Math.max(msOfTicks(fact.time), fact.source.enqueuedAt ?? 0);
+
+/** The slot of a moment (ms). Not of the expiry: a retention that is set anew then holds for the facts that are there, too. */
+export const slotOfMs = (ms: number): number => Math.floor(ms / SLOT_MS);
+const slotOf = (fact: SignIn | Operation): number => slotOfMs(agesFrom(fact));
+
+/** Applies the facts in one step, or in several if they are too large for one; the marks are raised with the last. */
 export async function applyFacts(
   shard: ShardHandle,
   facts: readonly (Operation | SignIn)[],
   marks: readonly Mark[],
   now: number,
 ): Promise<Applied | Lost> {
+  const outcome = await applyStep(shard, facts, marks, now);
+  if (outcome.kind !== 'too_large') return outcome;
+  const half = Math.ceil(facts.length / 2);
+  const unraised = marks.map((mark) => ({ ...mark, target: '' }));
+  const first = await applyFacts(shard, facts.slice(0, half), unraised, now);
+  if (first.kind === 'lost') return first;
+  const second = await applyFacts(shard, facts.slice(half), marks, now);
+  return second.kind === 'lost' ? second : sumOf(first, second);
+}
+
+const sumOf = (a: Applied, b: Applied): Applied => ({
+  kind: 'applied',
+  actors: [...new Set([...a.actors, ...b.actors])],
+  newFacts: a.newFacts + b.newFacts,
+  knownFacts: a.knownFacts + b.knownFacts,
+  thinned: a.thinned + b.thinned,
+});
+
+async function applyStep(
+  shard: ShardHandle,
+  facts: readonly (Operation | SignIn)[],
+  marks: readonly Mark[],
+  now: number,
+): Promise<Applied | Lost | { readonly kind: 'too_large' }> {
   const signIns = facts.filter((fact) => fact.kind === 'signIn');
   const operations = facts.filter((fact) => fact.kind === 'operation');
   for (let attempt = 1; ; attempt++) {
-    const slotOf = (fact: SignIn | Operation): number => Math.floor(expiryOf(fact, shard.retentionMs) / SLOT_MS);
     const insertion = await planInsertion(shard.client, shard.key, signIns, slotOf);
     const planned = await planOperations(shard, operations);
-    const due = [...insertion.slots].map(
-      ([slot, token]) => [slot.slice(0, slot.indexOf(' ')), Buffer.concat([GUEST_ENTRY, token])] as const,
-    );
-    const dueActors = new Set(planned.added.map((operation) => `${slotOf(operation)} ${actorKey(actorOf(operation))}`));
-    for (const entry of dueActors)
-      due.push([entry.slice(0, entry.indexOf(' ')), Buffer.from(`a${entry.slice(entry.indexOf(' ') + 1)}`)] as const);
+    const dueGuests = [...insertion.slots].map(([slot, token]): [string, Buffer] => [
+      slot.slice(0, slot.indexOf(' ')),
+      Buffer.concat([GUEST_ENTRY, token]),
+    ]);
+    const dueOperations = planned.added.map((operation): [number, Buffer] => [slotOf(operation), dueEntry(operation)]);
     const near = planned.added.filter((operation) => operation.actorUpn.includes('#ext#'));
     const args: Argument[] = [
       shard.generation,
@@ -80,12 +129,13 @@ export async function applyFacts(
       ...cellArguments([...insertion.writes, ...planned.writes]),
       ...counted(operations.map((operation) => operationArguments(operation, planned.isNew.has(factKey(operation))))),
       ...counted(signIns.map((signIn) => signInArguments(signIn, insertion.kept.get(signIn) ?? 'known'))),
-      ...counted(due),
+      ...counted([...dueGuests, ...dueOperations]),
       ...counted(
         near.map((operation) => [`${actorKey(actorOf(operation))} ${factKey(operation)}`, nearMissAt(operation)]),
       ),
       ...counted([...new Set(facts.map(({ tenantId }) => tenantId))].map((tenantId) => [tenantId])),
     ];
+    if (facts.length > 1 && bytesOf(args) > STEP_BYTES_MAX) return { kind: 'too_large' };
     const [outcome, ...rest] = (await runScript(shard.client, applyScript, shard.key, args)) as Buffer[];
     switch (String(outcome)) {
       case 'applied': {
@@ -110,11 +160,15 @@ export async function applyFacts(
 }
 
 const GUEST_ENTRY = Buffer.from('g');
+const OPERATION_ENTRY = Buffer.from('o');
+
+/** What the sweep is to look at of an operation: `o`, the actor's 16 bytes, the fact's. Of a guest it is `g` and its token. */
+const dueEntry = (operation: Operation): Buffer =>
+  Buffer.concat([OPERATION_ENTRY, Buffer.from(actorKey(actorOf(operation)) + factKey(operation), 'hex')]);
 
 const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
 
-const nearMissAt = (operation: Operation): number =>
-  expiryOf({ ...operation, source: { enqueuedAt: 0 } }, NEAR_MISS_AFTER_MS);
+const nearMissAt = (operation: Operation): number => msOfTicks(operation.time) + NEAR_MISS_AFTER_MS;
 
 export function operationTokens(operation: Operation): Token[] {
   const { tenantId, actorUpn, actorObjectId } = operation;
@@ -130,7 +184,7 @@ function operationArguments(operation: Operation, isNew: boolean): Argument[] {
     actorKey(actor),
     JSON.stringify(actor),
     actor.tenantId,
-    isNew ? UNFOLDED + indexSuffix(operation) : '',
+    isNew ? unfoldedMember(operation) : '',
     tokens.length,
     ...tokens,
   ];

@@ -9,7 +9,7 @@ export interface Cell {
 }
 
 export interface CellWrite extends Cell {
-  /** Null deletes the field. */
+  /** Null deletes the field; the very value that was read leaves it, but has it checked that it still stands. */
   readonly after: Buffer | string | null;
 }
 
@@ -22,9 +22,16 @@ export async function readCells(client: Client, wanted: readonly Omit<Cell, 'bef
   return wanted.map((cell, i) => ({ ...cell, before: values[i] as Buffer | null }));
 }
 
-/** What a script needs of writes: how many, then key, field, SHA-1 of the value that must still stand (empty: none), new value (empty: none). */
+/** In place of a new value: the one there stays. No value of ours is this short. */
+const UNCHANGED = '=';
+
+/** What a script needs of writes: how many, then key, field, SHA-1 of the value that must still stand (empty: none), new value (empty: none, `=`: as it is). */
 export function cellArguments(writes: readonly CellWrite[]): Argument[] {
-  return [writes.length, ...writes.flatMap(({ key, field, before, after }) => [key, field, sha1(before), after ?? ''])];
+  const written = ({ before, after }: CellWrite): Argument =>
+    after === null ? '' : after === before ? UNCHANGED : after;
+  return [writes.length, ...writes.flatMap((write) => [write.key, write.field, sha1(write.before), written(write)])];
 }
 
-const sha1 = (value: Buffer | null): string => (value === null ? '' : createHash('sha1').update(value).digest('hex'));
+/** As scripts compare values: 40 hex digits, or nothing for what is not there. */
+export const sha1 = (value: Buffer | null): string =>
+  value === null ? '' : createHash('sha1').update(value).digest('hex');

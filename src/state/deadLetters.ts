@@ -3,7 +3,7 @@ import { digest, sha256 } from '../detection/digest.ts';
 import type { LetterReason } from '../detection/letter.ts';
 import type { Keys } from './keys.ts';
 import type { Place } from './positions.ts';
-import { type Client, loadScript, runScript } from './redis.ts';
+import { type Client, loadScript, pipeline, runScript } from './redis.ts';
 import { pages } from './window.ts';
 
 const deadLetterScript = loadScript('deadletter');
@@ -11,8 +11,8 @@ const deadLetterScript = loadScript('deadletter');
 export const LETTER_BYTES_MAX = 64 * 1024;
 /** All letters together, as they lie in Redis. */
 export const LETTERS_BYTES_MAX = 64 * 1024 * 1024;
-/** Letters told to Redis in one step: together below a megabyte. */
-const LETTERS_PER_STEP_MAX = 8;
+/** Letters told to Redis in one step: each of them becomes as much as six times as long in JSON, where it is all control characters. */
+const LETTERS_PER_STEP_MAX = 2;
 
 export interface NewLetter {
   readonly reason: LetterReason;
@@ -21,6 +21,8 @@ export interface NewLetter {
   readonly receivedAt: number;
   readonly recordIndex: number | null;
   readonly bytes: Uint8Array;
+  /** How many there were, where not all are given. */
+  readonly bytesTotal?: number;
 }
 
 /** A letter as the API gives it. */
@@ -45,6 +47,7 @@ export interface Letter {
 
 function letterOf(place: Place, letter: NewLetter): Letter {
   const kept = Buffer.from(letter.bytes.subarray(0, LETTER_BYTES_MAX));
+  const total = letter.bytesTotal ?? letter.bytes.length;
   const text = kept.toString('utf8');
   const isText = Buffer.from(text, 'utf8').equals(kept);
   const where = [
@@ -67,8 +70,8 @@ function letterOf(place: Place, letter: NewLetter): Letter {
       sha256: sha256(letter.bytes),
     },
     receivedAt: new Date(letter.receivedAt).toISOString(),
-    bytes: letter.bytes.length,
-    cut: letter.bytes.length > LETTER_BYTES_MAX,
+    bytes: total,
+    cut: total > kept.length,
     encoding: isText ? 'utf8' : 'base64',
     content: isText ? text : kept.toString('base64'),
   };
@@ -124,9 +127,11 @@ export async function listLetters(
   const from = after === null ? '+' : `(${after}`;
   const places = await client.zrevrangebylex(`${keys.deadLetters}order`, from, '-', 'LIMIT', 0, limit);
   if (places.length === 0) return [];
-  const texts = await client.hmget(
-    `${keys.deadLetters}letters`,
-    ...places.map((place) => place.slice(place.lastIndexOf('|') + 1)),
+  const texts = await pipeline(
+    client,
+    places.map((place) => ['HGET', `${keys.deadLetters}letters`, place.slice(place.lastIndexOf('|') + 1)] as const),
   );
-  return texts.flatMap((text, i) => (text === null ? [] : [{ letter: JSON.parse(text) as Letter, place: places[i]! }]));
+  return texts.flatMap((text, i) =>
+    text === null ? [] : [{ letter: JSON.parse(String(text)) as Letter, place: places[i]! }],
+  );
 }

@@ -1,22 +1,11 @@
-/** Findings as they lie in Redis: reading what a fold needs of them, and saying what a fold changed. */
-import { describeFinding } from '../detection/describe.ts';
-import { correlationKey, itemKey, type Operation, type SignIn } from '../detection/fact.ts';
+/** Findings as they lie in Redis, and what a fold reads of them. */
+import { correlationKey, itemKey, type Operation } from '../detection/fact.ts';
 import type { Finding, ItemLabels } from '../detection/finding.ts';
-import type { Change, Folded } from '../detection/fold.ts';
-import type { Rule } from '../detection/rule.ts';
+import type { Ticks } from '../detection/time.ts';
 import { FINDING_VIEWS, selects } from '../detection/views.ts';
 import { timeHex } from './apply.ts';
-import {
-  packCore,
-  packItem,
-  packLabels,
-  packSignIns,
-  unpackCore,
-  unpackItem,
-  unpackLabels,
-  unpackSignIns,
-} from './packing.ts';
-import type { Argument, Client } from './redis.ts';
+import { type FindingCore, unpackCore, unpackItem, unpackLabels, unpackSignIns } from './packing.ts';
+import type { Client } from './redis.ts';
 import { pages } from './window.ts';
 
 /** A finding with what no fact decides. */
@@ -65,6 +54,12 @@ export async function readFinding(client: Client, shardKey: string, id: string):
     updatedAt: Number(updatedAt),
     decidedAt: new Map(stored.map(([key, { decidedAt }]) => [key, decidedAt])),
   };
+}
+
+/** The sums of a finding that stands; null where there is none. */
+export async function readCore(client: Client, shardKey: string, id: string): Promise<FindingCore | null> {
+  const core = await client.hget(`${shardKey}f:${id}`, 'core');
+  return core === null ? null : unpackCore(core);
 }
 
 /** Adds to a finding the labels and correlation ids that are known of some operations, or, where it may meet another, all of them. */
@@ -129,116 +124,30 @@ export interface Span {
   readonly last: string;
 }
 
+export const packSpan = ({ actorIp, firstSeen, lastSeen }: FindingCore): string =>
+  JSON.stringify({ ip: actorIp, first: timeHex(firstSeen), last: timeHex(lastSeen) } satisfies Span);
+
+/** A span as it was read, with the finding that it is of. */
+export interface Standing {
+  readonly id: string;
+  readonly ip: string;
+  readonly first: Ticks;
+  readonly last: Ticks;
+}
+
+/** Where an actor's findings stand. */
+export async function readStandings(client: Client, shardKey: string, actorId: string): Promise<Standing[]> {
+  const stored = await readHash(client, `${shardKey}af:${actorId}`);
+  return [...stored].map(([id, json]) => {
+    const { ip, first, last } = JSON.parse(String(json)) as Span;
+    return { id, ip, first: BigInt(`0x${first}`), last: BigInt(`0x${last}`) };
+  });
+}
+
 const LAST_TICK = (1n << 63n) - 1n;
 
 /** A finding's place in the lists: newest first, then by id; behind them the views that select it, by their first letters. */
-export function listMember(finding: Finding): string {
+export function listMember(finding: FindingCore): string {
   const views = FINDING_VIEWS.filter((view) => selects(view, finding.labels.keys())).map((view) => view.slice(0, 2));
   return `${timeHex(LAST_TICK - finding.firstSeen)}|${finding.id}|${views.join(',')}`;
-}
-
-/** Changes that are told to the world; the others only bring the stored finding up to date. */
-const isRevision = (change: Change): boolean => !['quiet', 'source', 'none'].includes(change);
-
-export interface StoreContext {
-  readonly rule: Rule;
-  readonly now: number;
-  readonly quietDelayMs: number;
-}
-
-const body = (finding: Finding, revision: number, updatedAt: number, supersededBy: string | null, rule: Rule): string =>
-  JSON.stringify(describeFinding(finding, { revision, supersededBy, createdAt: finding.createdAt, updatedAt }, rule));
-
-const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
-
-/** What the store script is told of one folded finding. */
-export function storeArguments(
-  folded: Folded,
-  priors: ReadonlyMap<string, StoredFinding>,
-  context: StoreContext,
-): Argument[] {
-  const { finding, change } = folded;
-  const [survivor, ...absorbed] = folded.priors.map((prior) => priors.get(prior.id)!);
-  const told = isRevision(change);
-  const revision = (survivor?.revision ?? 0) + (told ? 1 : 0);
-  const updatedAt = told ? context.now : survivor!.updatedAt;
-  const span: Span = { ip: finding.actorIp, first: timeHex(finding.firstSeen), last: timeHex(finding.lastSeen) };
-  const before = survivor === undefined ? '' : listMember(survivor.finding);
-  const after = listMember(finding);
-  return [
-    finding.id,
-    survivor?.revision ?? '',
-    revision,
-    packCore(finding),
-    body(finding, revision, updatedAt, null, context.rule),
-    JSON.stringify(span),
-    before === after ? '' : before,
-    before === after ? '' : after,
-    finding.actor.tenantId,
-    told ? 'clear' : change === 'quiet' ? 'set' : 'keep',
-    context.now + context.quietDelayMs,
-    updatedAt,
-    ...counted(absorbed.map((one) => absorbedArguments(one, finding.id, context))),
-    ...memberArguments(finding, survivor, absorbed),
-    ...itemArguments(finding, survivor, absorbed, context.now),
-    ...signInArguments(finding, survivor),
-    told ? change : '',
-  ];
-}
-
-function absorbedArguments(
-  { finding, revision }: StoredFinding,
-  survivorId: string,
-  { now, rule }: StoreContext,
-): Argument[] {
-  return [
-    finding.id,
-    revision,
-    revision + 1,
-    body(finding, revision + 1, now, survivorId, rule),
-    listMember(finding),
-    'merge',
-  ];
-}
-
-/** The script copies what the absorbed findings had, over what the survivor had; only what differs from that is told. */
-function memberArguments(
-  finding: Finding,
-  survivor: StoredFinding | undefined,
-  absorbed: readonly StoredFinding[],
-): Argument[] {
-  const priors = [...(survivor ? [survivor] : []), ...absorbed].map((stored) => stored.finding);
-  const copied = new Map(priors.flatMap((prior) => [...prior.members]));
-  const members = [...finding.members]
-    .filter(([key, labels]) => copied.get(key) !== labels)
-    .map(([key, labels]) => [key, packLabels(labels)]);
-  const correlations = [...finding.correlations].filter((key) => !priors.some((prior) => prior.correlations.has(key)));
-  return [...counted(members), ...counted(correlations.map((key) => [key]))];
-}
-
-function itemArguments(
-  finding: Finding,
-  survivor: StoredFinding | undefined,
-  absorbed: readonly StoredFinding[],
-  now: number,
-): Argument[] {
-  const before = survivor?.finding.items;
-  const decidedAt = new Map([...absorbed, ...(survivor ? [survivor] : [])].flatMap((stored) => [...stored.decidedAt]));
-  const set = [...finding.items].filter(([key, variants]) => before?.get(key) !== variants);
-  const gone = [...(before?.keys() ?? [])].filter((key) => !finding.items.has(key));
-  const packed = set.map(([key, variants]) => [key, packItem({ variants, decidedAt: decidedAt.get(key) ?? now })]);
-  return counted([...packed, ...gone.map((key) => [key, ''])]);
-}
-
-function signInArguments(finding: Finding, survivor: StoredFinding | undefined): Argument[] {
-  const before = survivor?.finding.signIns;
-  const tenantId = finding.actor.tenantId;
-  const same = (a: SignIn | undefined, b: SignIn): boolean =>
-    a?.source.sequenceNumber === b.source.sequenceNumber && a.source.hub === b.source.hub;
-  const set = [...finding.signIns].filter(([key, signIn]) => !same(before?.get(key), signIn));
-  const gone = [...(before?.keys() ?? [])].filter((key) => !finding.signIns.has(key));
-  return counted([
-    ...set.map(([key, signIn]) => [key, packSignIns(tenantId, [signIn])]),
-    ...gone.map((key) => [key, '']),
-  ]);
 }

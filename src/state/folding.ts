@@ -9,11 +9,12 @@ import { type Finding, findingIp, variantKey } from '../detection/finding.ts';
 import { type Folded, foldActor } from '../detection/fold.ts';
 import type { Label } from '../detection/label.ts';
 import type { Rule } from '../detection/rule.ts';
-import { ticksOfMs } from '../detection/time.ts';
+import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
 import type { ShardHandle } from './apply.ts';
-import { readFinding, type Span, type StoredFinding, storeArguments, withMembers } from './findingStore.ts';
+import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, loadScript, runScript } from './redis.ts';
 import { indexMember, profileId, type Selection, selectFacts, storedProfile } from './selection.ts';
+import { type StoreContext, storeArguments } from './storing.ts';
 
 const storeScript = loadScript('store');
 /** How often one actor is read and folded again because others did the same meanwhile. */
@@ -37,19 +38,20 @@ export type FoldOutcome =
 /** Folds what one actor is owed, once. */
 export async function foldOnce(shard: ShardHandle, actorId: string, context: FoldContext): Promise<FoldOutcome> {
   for (let attempt = 1; ; attempt++) {
+    const now = context.now();
     const selection = await selectFacts(shard, actorId, context.rule.window);
     if (selection === null) return { kind: 'unknown_actor' };
     const operations = selection.operations.map(({ operation }) => operation);
-    const priors = await readPriors(shard, actorId, selection, operations, context);
+    const priors = await readPriors(shard, actorId, selection, operations, { window: context.rule.window, now });
     const folded = foldActor({
       priors: [...priors.values()].map(({ finding }) => finding),
       operations,
       signIns: selection.signIns,
       window: context.rule.window,
-      now: context.now(),
+      now,
     });
     await context.beforeStore?.();
-    const args = storeCall(shard, actorId, selection, folded, priors, context);
+    const args = storeCall(shard, actorId, selection, folded, priors, { ...context, now });
     const [outcome, detail] = (await runScript(shard.client, storeScript, shard.key, args)) as Buffer[];
     switch (String(outcome)) {
       case 'stored':
@@ -72,32 +74,31 @@ async function readPriors(
   actorId: string,
   selection: Selection,
   operations: readonly Operation[],
-  context: FoldContext,
+  { window, now }: { readonly window: Ticks; readonly now: number },
 ): Promise<Map<string, StoredFinding>> {
   const { client, key } = shard;
-  const { window } = context.rule;
-  const spans = (await client.callBuffer('HGETALL', `${key}af:${actorId}`)) as Buffer[];
-  const expiredBefore = ticksOfMs(context.now() - shard.retentionMs) + window;
-  const touched: { id: string; ip: string }[] = [];
-  for (let i = 0; i < spans.length; i += 2) {
-    const { ip, first, last } = JSON.parse(String(spans[i + 1])) as Span;
-    const from = BigInt(`0x${first}`) - window;
-    const to = BigInt(`0x${last}`) + window;
-    const near = ({ time }: { time: bigint }): boolean => time >= from && time <= to;
-    // An operation so old that its sign-ins may have expired is held against those that any of the actor's findings has kept.
-    const meets = (operation: Operation): boolean => findingIp(operation) === ip || operation.time < expiredBefore;
-    if (operations.some((operation) => near(operation) && meets(operation)) || selection.pending.some(near)) {
-      touched.push({ id: String(spans[i]), ip });
-    }
-  }
+  const standings = operations.length + selection.pending.length === 0 ? [] : await readStandings(client, key, actorId);
+  const expiredBefore = ticksOfMs(now - shard.retentionMs) + window;
+  const touched = standings.filter(({ ip, first, last }) => {
+    const within = (time: Ticks, reach: Ticks): boolean => time >= first - reach && time <= last + reach;
+    const meets = (operation: Operation): boolean =>
+      // One so old that its sign-ins may have expired is held against all that the actor's findings have kept of them, and these
+      // lie up to a window beside the findings.
+      operation.time < expiredBefore
+        ? within(operation.time, 2n * window)
+        : findingIp(operation) === ip && within(operation.time, window);
+    // A sign-in may also thin its minute, of which another part lies within the window.
+    return operations.some(meets) || selection.pending.some(({ time }) => within(time, window + TICKS_PER_MINUTE));
+  });
   const priors = new Map<string, StoredFinding>();
   for (const { id, ip } of touched) {
     const stored = await readFinding(client, key, id);
     if (stored === null) continue;
     const own = operations.filter((operation) => findingIp(operation) === ip);
-    // Findings that may meet in this fold are read whole, because what they share counts once.
-    const whole = touched.filter((other) => other.ip === ip).length > 1 && own.length > 0;
-    priors.set(id, await withMembers(client, key, stored, own, whole));
+    const others = touched.filter((span) => span.ip === ip);
+    // Findings that may meet in this fold are read whole, because what they share counts once. An operation that lies in one of them bridges nothing.
+    const bridges = own.some(({ time }) => !others.some(({ first, last }) => time >= first && time <= last));
+    priors.set(id, await withMembers(client, key, stored, own, others.length > 1 && bridges));
   }
   return priors;
 }
@@ -108,7 +109,7 @@ function storeCall(
   selection: Selection,
   folded: readonly Folded[],
   priors: ReadonlyMap<string, StoredFinding>,
-  context: FoldContext,
+  context: StoreContext,
 ): Argument[] {
   const findings = folded.map(({ finding }) => finding);
   const moves = selection.operations.flatMap(({ operation, members }) => {
@@ -120,13 +121,12 @@ function storeCall(
     selection.operations.map(({ operation }) => [`p:${profileId(operation)}`, storedProfile(operation)]),
   );
   const changed = folded.filter(({ change }) => change !== 'none');
-  const now = context.now();
   return [
     shard.generation,
     actorId,
     selection.foldVersion,
     selection.factVersion,
-    now,
+    context.now,
     selection.pendingTaken,
     selection.whole ? '1' : '0',
     moves.length + gone.length,
@@ -135,9 +135,7 @@ function storeCall(
     profiles.size,
     ...[...profiles].flat(),
     changed.length,
-    ...changed.flatMap((one) =>
-      storeArguments(one, priors, { rule: context.rule, now, quietDelayMs: context.quietDelayMs }),
-    ),
+    ...changed.flatMap((one) => storeArguments(one, priors, context)),
   ];
 }
 

@@ -10,7 +10,7 @@
  * | `{P:s}t:T` | set | actors with an operation under token T (home UPN or object id) |
  * | `{P:s}a:A` | hash | an actor: `actor` (JSON), `facts` (version), `folds` (version), `p:<profile>` -> JSON |
  * | `{P:s}ao:A` | hash | fact key -> operation (JSON) |
- * | `{P:s}ai:A` | sorted set, by text | `<profile>:<label>\|<time>\|<fact key>`; operations not yet folded stand under `!` |
+ * | `{P:s}ai:A` | sorted set, by text | `<profile>:<label>\|<time>\|<fact key>`; operations not yet folded: `!\|<time>\|<fact key>\|<source>` |
  * | `{P:s}ap:A` | list | sign-ins not yet folded into the actor's findings |
  * | `{P:s}af:A` | hash | finding id -> its span (JSON) |
  * | `{P:s}fold` | sorted set | actors that are owed a fold, by the time since |
@@ -21,7 +21,8 @@
  * | `{P:s}kept` | sorted set | findings by their last revision |
  * | `{P:s}feed` | stream | revisions |
  * | `{P:s}tenants` | set | tenants with facts here; `{P:s}actors:TENANT`: set of actors |
- * | `{P:s}due` | sorted set | expiry slots that hold something; `{P:s}due:SLOT`: list of what to look at then |
+ * | `{P:s}due` | sorted set | slots of 15 minutes in which facts came; `{P:s}due:SLOT`: list of what to look at when they grow old |
+ * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
  * | `{P:d}...` | | dead letters |

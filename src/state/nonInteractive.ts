@@ -3,7 +3,7 @@ import { msOfTicks, type Ticks } from '../detection/time.ts';
 import type { ShardHandle } from './apply.ts';
 import type { Token } from './keys.ts';
 import { pipeline } from './redis.ts';
-import { guestToken } from './window.ts';
+import { guestToken, pages } from './window.ts';
 
 export interface NonInteractive {
   readonly tenantId: string;
@@ -14,20 +14,26 @@ export interface NonInteractive {
 
 const DAY_MS = 86_400_000;
 const KEPT_S = 4 * 86_400;
+/** An event can hold very many. */
+const SEEN_PER_STEP_MAX = 1_000;
 
 const dayKey = (shard: ShardHandle, ms: number): string => `${shard.key}ni:${Math.floor(ms / DAY_MS)}`;
 
 /** A later sighting of the same day replaces an earlier one; which of two comes last does not matter within a day. */
 export async function noteNonInteractive(shard: ShardHandle, seen: readonly NonInteractive[]): Promise<void> {
   const days = new Set<string>();
-  const commands: [string, ...(string | number | Buffer)[]][] = [];
-  for (const one of seen) {
-    const ms = msOfTicks(one.time);
-    days.add(dayKey(shard, ms));
-    commands.push(['HSET', dayKey(shard, ms), guestToken(one), ms]);
+  for (const page of pages(seen, SEEN_PER_STEP_MAX)) {
+    const commands = page.map((one) => {
+      const ms = msOfTicks(one.time);
+      days.add(dayKey(shard, ms));
+      return ['HSET', dayKey(shard, ms), guestToken(one), ms] as const;
+    });
+    await pipeline(shard.client, commands);
   }
-  for (const key of days) commands.push(['EXPIRE', key, KEPT_S]);
-  await pipeline(shard.client, commands);
+  await pipeline(
+    shard.client,
+    [...days].map((key) => ['EXPIRE', key, KEPT_S] as const),
+  );
 }
 
 /** Whether one of the tokens was seen on the day of a moment or on the day before or after it. */

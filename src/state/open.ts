@@ -44,6 +44,8 @@ export async function checkServer(client: Client, { keys, shards, rule }: OpenOp
 /** Facts must never be evicted: INFO tells the policy also where CONFIG is forbidden. */
 export async function checkPolicy(client: Client): Promise<void> {
   const info = await serverInfo(client);
+  if (info.get('redis_mode') === 'cluster' && !('nodes' in client))
+    throw new StateRefused('REDIS_URL leads to a node of a Redis Cluster: set REDIS_CLUSTER to on');
   const version = info.get('redis_version') ?? '0';
   if (Number.parseInt(version, 10) < REDIS_VERSION_MIN)
     throw new StateRefused(`REDIS_URL leads to Redis ${version}; ${REDIS_VERSION_MIN}.0 or newer is needed`);
@@ -57,6 +59,8 @@ export async function checkPolicy(client: Client): Promise<void> {
 
 /** INFO of the server, or of all primaries of a Cluster as one. */
 async function serverInfo(client: Client): Promise<Map<string, string>> {
+  // A Cluster knows its nodes only once it has answered something.
+  await client.ping();
   const nodes = 'nodes' in client ? client.nodes('master') : [client];
   const texts = await Promise.all(nodes.map((node) => node.info()));
   const fields = texts.flatMap((text) => text.split('\r\n')).filter((line) => line.includes(':'));

@@ -20,6 +20,28 @@ export interface Position {
   readonly hubCreatedAt: number;
 }
 
+export interface Beginning {
+  readonly cause: 'first' | 'lost' | 'new_hub';
+  readonly after: Position | null;
+  readonly since: number | null;
+  readonly previous: Position | null;
+  readonly checkpoint: number | null;
+  readonly detail: string;
+}
+
+export interface Progress {
+  readonly position: Position | null;
+  readonly readToEndAt: number | null;
+  readonly lagEvents: number | null;
+}
+
+export interface Gap {
+  readonly after: number;
+  readonly before: number;
+  readonly afterEnqueuedAt: number | null;
+  readonly beforeEnqueuedAt: number | null;
+}
+
 export interface ReadSpan {
   readonly from: number;
   readonly until: number;
@@ -43,7 +65,8 @@ export interface PartitionRecord {
   readonly hub: string;
   readonly partition: string;
   readonly hubCreatedAt: number;
-  /** -1 while nothing was read yet. */
+  /** False while reading that began by time has met nothing: the sequence number is -1 then, as it is before the first event. */
+  readonly hasPosition: boolean;
   readonly sequenceNumber: number;
   readonly offset: string | null;
   readonly enqueuedAt: number | null;
@@ -64,7 +87,7 @@ export interface PartitionRecord {
 /** Spans, gaps and losses remembered of a partition; the oldest go first. */
 const REMEMBERED_MAX = 100;
 
-export const lastOf = <T>(list: readonly T[]): readonly T[] => list.slice(-REMEMBERED_MAX);
+const lastOf = <T>(list: readonly T[]): readonly T[] => list.slice(-REMEMBERED_MAX);
 
 const fieldOf = ({ hub, partition }: Pick<Place, 'hub' | 'partition'>): string => `${hub} ${partition}`;
 
@@ -107,19 +130,107 @@ export async function readMark(client: Client, shardKey: string, place: Place): 
   return mark === null ? null : Number(mark);
 }
 
-/** The clock by which facts expire: the wall clock, held back to the slowest partition that has a backlog. */
+export function emptyRecord(place: Place, reader: string, now: number): PartitionRecord {
+  const nothing = { offset: null, enqueuedAt: null, readToEndAt: null, lagEvents: null, delayMs: null };
+  const begun = { hasPosition: false, sequenceNumber: -1, ...nothing };
+  return { ...place, ...begun, marks: [], generations: [], reader, seenAt: now, spans: [], gaps: [], losses: [] };
+}
+
+export const positionOf = ({
+  hasPosition,
+  sequenceNumber,
+  offset,
+  enqueuedAt,
+  hubCreatedAt,
+}: PartitionRecord): Position | null => (hasPosition ? { sequenceNumber, offset, enqueuedAt, hubCreatedAt } : null);
+
+/** The record of a partition that begins to be read; `before` is the one that stood, if any. */
+export function beginningRecord(
+  fresh: PartitionRecord,
+  beginning: Beginning,
+  before: PartitionRecord | null,
+): PartitionRecord {
+  const { after, since, cause, detail } = beginning;
+  const from = after?.enqueuedAt ?? since ?? fresh.seenAt;
+  const noted = cause === 'first' ? [] : [{ at: fresh.seenAt, detail: `${fresh.hub}/${fresh.partition}: ${detail}` }];
+  return {
+    ...fresh,
+    hasPosition: after !== null,
+    sequenceNumber: after?.sequenceNumber ?? -1,
+    offset: after?.offset ?? null,
+    enqueuedAt: after?.enqueuedAt ?? since,
+    spans: lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]),
+    gaps: lastOf([...(before?.gaps ?? []), ...gapBefore(beginning, before, from)]),
+    losses: lastOf([...(before?.losses ?? []), ...noted]),
+    delayMs: before?.delayMs ?? null,
+  };
+}
+
+/** What lies between the end of what was read before and the new beginning. */
+function gapBefore(beginning: Beginning, before: PartitionRecord | null, from: number): PartitionRecord['gaps'] {
+  if (beginning.cause === 'first') return [];
+  const until = before?.spans.at(-1)?.until ?? before?.enqueuedAt ?? null;
+  if (until !== null && from <= until) return [];
+  const reason = beginning.cause === 'new_hub' ? ('hub_recreated' as const) : ('lost_state' as const);
+  return [{ from: until, until: from, reason, detail: beginning.detail }];
+}
+
+/** The record with the position moved. */
+export function progressRecord(record: PartitionRecord, progress: Progress): PartitionRecord {
+  const { position, readToEndAt, lagEvents } = progress;
+  const enqueuedAt = position?.enqueuedAt ?? record.enqueuedAt;
+  const until = readToEndAt ?? enqueuedAt;
+  return {
+    ...record,
+    hasPosition: position !== null || record.hasPosition,
+    sequenceNumber: position?.sequenceNumber ?? record.sequenceNumber,
+    offset: position?.offset ?? record.offset,
+    enqueuedAt,
+    readToEndAt: readToEndAt ?? record.readToEndAt,
+    lagEvents,
+    spans: until === null ? record.spans : extend(record.spans, until),
+  };
+}
+
+function extend(spans: PartitionRecord['spans'], until: number): PartitionRecord['spans'] {
+  const last = spans.at(-1);
+  if (last === undefined) return [{ from: until, until }];
+  return until <= last.until ? spans : [...spans.slice(0, -1), { from: last.from, until }];
+}
+
+/** The record with a gap noted; null where it is noted already. */
+export function gapRecord(record: PartitionRecord, gap: Gap, now: number): PartitionRecord | null {
+  const detail = `The hub no longer held the events ${gap.after + 1} to ${gap.before - 1}.`;
+  if (record.gaps.some((other) => other.detail === detail)) return null;
+  const lost = { from: gap.afterEnqueuedAt, until: gap.beforeEnqueuedAt, reason: 'expired' as const, detail };
+  const from = gap.beforeEnqueuedAt ?? now;
+  return {
+    ...record,
+    gaps: lastOf([...record.gaps, lost]),
+    spans: lastOf([...record.spans, { from, until: from }]),
+  };
+}
+
+/** A partition that was last seen read to its end longer ago than this may have a backlog that nobody has seen yet. */
+const END_SEEN_MS = 5 * 60_000;
+/** A partition that nobody has read for so long, as of a hub that is no longer configured, holds nothing back. */
+const FORSAKEN_MS = 14 * 86_400_000;
+
+/**
+ * The clock by which facts expire: the wall clock, held back to what the slowest partition has been read up to while it has
+ * a backlog, or while it is not known that it has none, as at the start after a standstill.
+ */
 export function retentionClock(
   records: readonly PartitionRecord[],
   now: number,
 ): { time: number; heldBy: PartitionRecord | null } {
-  const behind = records.filter(
-    ({ lagEvents, enqueuedAt }) => lagEvents !== null && lagEvents > 0 && enqueuedAt !== null,
-  );
-  const slowest = behind.reduce<PartitionRecord | null>(
-    (a, b) => (a === null || b.enqueuedAt! < a.enqueuedAt! ? b : a),
-    null,
-  );
-  return slowest === null || slowest.enqueuedAt! >= now
-    ? { time: now, heldBy: null }
-    : { time: slowest.enqueuedAt!, heldBy: slowest };
+  let clock: { time: number; heldBy: PartitionRecord | null } = { time: now, heldBy: null };
+  for (const record of records) {
+    const { lagEvents, enqueuedAt, readToEndAt, seenAt } = record;
+    const isCurrent = lagEvents === 0 && readToEndAt !== null && now - readToEndAt <= END_SEEN_MS;
+    if (isCurrent || now - seenAt > FORSAKEN_MS || (enqueuedAt === null && readToEndAt === null)) continue;
+    const readUpTo = Math.max(enqueuedAt ?? 0, readToEndAt ?? 0);
+    if (readUpTo < clock.time) clock = { time: readUpTo, heldBy: record };
+  }
+  return clock;
 }

@@ -1,7 +1,7 @@
 /** The connection to Redis: one server or a Cluster, with commands that are Lua files loaded by their hash. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Command, Redis, type RedisOptions } from 'ioredis';
 
 export type Client = Redis | Cluster;
 export type Argument = string | number | Buffer;
@@ -39,9 +39,45 @@ export function connect({ url, cluster, onError }: ConnectOptions): Client {
     retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
     enableAutoPipelining: false,
   } as const satisfies RedisOptions;
-  const client = cluster ? connectCluster(url, options) : new Redis(url, options);
-  client.on('error', onError ?? (() => {}));
+  const client = cluster ? connectCluster(url, options) : new BoundRedis(url, options);
+  // What a Cluster itself says is that it cannot be used; why, the node has said that was asked last.
+  client.on('error', (error: Error & { lastNodeError?: Error }) => onError?.(error.lastNodeError ?? error));
   return client;
+}
+
+/** How a server answers that is there and cannot serve just now. */
+const NOT_NOW = /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
+
+/** What went wrong with a command, in the word that callers know, unless the reply says that the command was at fault. */
+function asUnavailable(error: Error): Error {
+  if (error.name === 'ReplyError' && !NOT_NOW.test(error.message)) return error;
+  return new StateUnavailable(error.message, { cause: error });
+}
+
+const bound = new WeakSet<Command>();
+
+/** Has a command answered in time, and its failure told as one of Redis where it is; once, though it may be sent again. */
+function bind(command: Command): void {
+  if (bound.has(command)) return;
+  bound.add(command);
+  const { reject } = command;
+  command.reject = (error) => reject.call(command, asUnavailable(error));
+  // A Cluster knows no such limit: its commands would wait without end for nodes to come back.
+  command.setTimeout(COMMAND_TIMEOUT_MS);
+}
+
+class BoundRedis extends Redis {
+  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    bind(sent[0]);
+    return super.sendCommand(...sent);
+  }
+}
+
+class BoundCluster extends Cluster {
+  override sendCommand(...sent: Parameters<Cluster['sendCommand']>): unknown {
+    bind(sent[0]);
+    return super.sendCommand(...sent);
+  }
 }
 
 function connectCluster(
@@ -55,7 +91,7 @@ function connectCluster(
     ...(password !== '' && { password: decodeURIComponent(password) }),
   };
   const { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest } = redisOptions;
-  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+  return new BoundCluster([{ host: hostname, port: Number(port || 6379) }], {
     redisOptions: { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest, ...credentials, ...secure },
     clusterRetryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
@@ -102,3 +138,7 @@ export async function pipeline(
     return reply;
   });
 }
+
+/** How large an argument list is, in bytes. */
+export const bytesOf = (args: readonly Argument[]): number =>
+  args.reduce<number>((sum, arg) => sum + (typeof arg === 'number' ? 8 : Buffer.byteLength(arg)), 0);

@@ -13,16 +13,17 @@ import { homeUpn } from '../detection/identity.ts';
 import { joinLabels, type Label } from '../detection/label.ts';
 import { guestIdentityOf, type Profile, profileOf, relate } from '../detection/relation.ts';
 import type { Ticks } from '../detection/time.ts';
-import { indexSuffix, operationKey, type ShardHandle, timeHex, UNFOLDED } from './apply.ts';
+import { factOfMember, indexSuffix, operationKey, type ShardHandle, timeHex, UNFOLDED } from './apply.ts';
+import { readHash } from './findingStore.ts';
 import { homeToken, objectToken } from './keys.ts';
 import { unpackOperation, unpackSignIns } from './packing.ts';
 import { loadScript, pipeline, runScript } from './redis.ts';
-import { hourOf, pages, readRelated } from './window.ts';
+import { type Hours, hourOf, pages, readRelated } from './window.ts';
 
 /** Operations that one fold takes on at the most; the rest follows in the next. */
-export const OPERATIONS_PER_FOLD_MAX = 500;
+export const OPERATIONS_PER_FOLD_MAX = 250;
 /** Pending sign-ins that one fold takes on at the most. */
-export const SIGN_INS_PER_FOLD_MAX = 100;
+export const SIGN_INS_PER_FOLD_MAX = 500;
 /** Operations read in one round trip. */
 const OPERATIONS_PER_READ_MAX = 100;
 
@@ -75,20 +76,15 @@ export async function selectFacts(shard: ShardHandle, actorId: string, window: T
     OPERATIONS_PER_FOLD_MAX,
   ] as const;
   const [fields, added, waiting] = (await pipeline(client, [
-    ['HGETALL', `${key}a:${actorId}`],
+    ['HMGET', `${key}a:${actorId}`, 'actor', 'facts', 'folds'],
     [...unfolded],
     ['LRANGE', `${key}ap:${actorId}`, 0, SIGN_INS_PER_FOLD_MAX - 1],
-  ])) as [Buffer[], Buffer[], Buffer[]];
-  const record = new Map<string, string>();
-  for (let i = 0; i < fields.length; i += 2) record.set(String(fields[i]), String(fields[i + 1]));
-  const actorText = record.get('actor');
-  if (actorText === undefined) return null;
+  ])) as [(Buffer | null)[], Buffer[], Buffer[]];
+  const [actorText, factVersion, foldVersion] = fields.map((field) => (field === null ? null : String(field)));
+  if (!actorText) return null;
   const actor = JSON.parse(actorText) as Actor;
-  const profiles = new Map(
-    [...record]
-      .filter(([field]) => field.startsWith('p:'))
-      .map(([field, json]) => [field.slice(2), JSON.parse(json) as StoredProfile]),
-  );
+  const idle = added.length === 0 && waiting.length === 0;
+  const profiles = idle ? new Map<string, StoredProfile>() : await readProfiles(shard, actorId);
   const pending = waiting.flatMap((bytes) => unpackSignIns(bytes).signIns);
 
   const touched =
@@ -103,14 +99,11 @@ export async function selectFacts(shard: ShardHandle, actorId: string, window: T
   const home = homeUpn(actor.upn);
   const homes = home === '' ? [] : [homeToken(actor.tenantId, home)];
   const objects = [...objectIds].map((objectId) => objectToken(actor.tenantId, objectId));
-  // A new operation may match any sign-in; a new sign-in needs beside it only those of its own minutes, among which some may have been thinned out.
-  const only = added.length > 0 ? undefined : new Set(pending.map(({ time }) => hourOf(time)));
-  const idle = added.length === 0 && pending.length === 0;
-  const known = idle ? [] : await readRelated(client, key, homes, objects, only);
+  const known = idle ? [] : await readRelated(client, key, homes, objects, hoursNeeded(operations, pending, window));
   return {
     actor,
-    factVersion: record.get('facts') ?? '0',
-    foldVersion: record.get('folds') ?? '0',
+    factVersion: factVersion ?? '0',
+    foldVersion: foldVersion ?? '0',
     operations,
     stale,
     signIns: [...known, ...pending],
@@ -118,6 +111,31 @@ export async function selectFacts(shard: ShardHandle, actorId: string, window: T
     pendingTaken: touched.whole ? waiting.length : 0,
     whole: touched.whole && added.length < OPERATIONS_PER_FOLD_MAX && waiting.length < SIGN_INS_PER_FOLD_MAX,
   };
+}
+
+async function readProfiles({ client, key }: ShardHandle, actorId: string): Promise<Map<string, StoredProfile>> {
+  const record = [...(await readHash(client, `${key}a:${actorId}`))].filter(([field]) => field.startsWith('p:'));
+  return new Map(record.map(([field, json]) => [field.slice(2), JSON.parse(String(json)) as StoredProfile]));
+}
+
+/**
+ * The hours of a busy guest that a fold looks at: all that a new operation could match, and of a new sign-in its own, because
+ * it may have thinned out its minute.
+ */
+function hoursNeeded(
+  operations: readonly { readonly operation: Operation; readonly members: readonly string[] }[],
+  pending: readonly SignIn[],
+  window: Ticks,
+): Hours {
+  const own = new Set(pending.map(({ time }) => hourOf(time)));
+  const added = operations.filter(({ members }) => members.some((member) => member.startsWith(UNFOLDED)));
+  const spans = added.map(({ operation: { time } }) => [
+    hourOf(time > window ? time - window : 0n),
+    hourOf(time + window),
+  ]);
+  const from = Math.min(...spans.map(([first]) => first!));
+  const to = Math.max(...spans.map(([, last]) => last!));
+  return (hour) => own.has(hour) || (hour >= from && hour <= to);
 }
 
 interface Touched {
@@ -178,16 +196,15 @@ async function touchedMembers(
 async function readOperations({ client, key }: ShardHandle, actorId: string, members: readonly string[]) {
   const byFact = new Map<string, string[]>();
   for (const member of members) {
-    const fact = member.slice(member.lastIndexOf('|') + 1);
+    const fact = factOfMember(member);
     byFact.set(fact, [...(byFact.get(fact) ?? []), member]);
   }
   const operations: { operation: Operation; members: string[] }[] = [];
   const stale: string[] = [];
   for (const page of pages([...byFact], OPERATIONS_PER_READ_MAX)) {
-    const values = (await client.callBuffer(
-      'HMGET',
-      operationKey(key, actorId),
-      ...page.map(([fact]) => fact),
+    const values = (await pipeline(
+      client,
+      page.map(([fact]) => ['HGET', operationKey(key, actorId), fact] as const),
     )) as (Buffer | null)[];
     for (const [i, value] of values.entries()) {
       const own = page[i]![1];

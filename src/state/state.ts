@@ -1,39 +1,32 @@
 /**
  * The state as the rest of the service sees it: facts go in, findings are folded out of them, positions say how far that is safe.
  *
- * Step one (`apply`) is here; the folder does the others. What each partition knows of the shards (their generations, its own
- * marks) is held here per partition, so that each notices for itself that a shard is not what it was.
+ * Step one (`apply`) is here; the folder does the others.
  */
 import type { Fact } from '../detection/fact.ts';
 import { groupBy } from '../detection/group.ts';
 import type { Rule } from '../detection/rule.ts';
 import { applyFacts, type ShardHandle } from './apply.ts';
 import { keepLetters, type NewLetter } from './deadLetters.ts';
+import { expireFacts } from './expiry.ts';
 import { Folder } from './folder.ts';
-import { type Keys, keysUnder, shardOf } from './keys.ts';
+import { type Keys, keysUnder } from './keys.ts';
 import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
-import { checkServer, openShard } from './open.ts';
+import { checkPolicy, checkServer, openShard } from './open.ts';
+import { type Known, type Outcome, Partitions, type Stored } from './partitions.ts';
 import {
-  lastOf,
+  type Beginning,
+  type Gap,
   markField,
   type PartitionRecord,
   type Place,
-  type Position,
-  readMark,
-  readRecord,
+  type Progress,
   readRecords,
   retentionClock,
-  writeRecord,
 } from './positions.ts';
 import { type Client, connect, StateRefused, StateUnavailable } from './redis.ts';
-import {
-  countMissingSignIns,
-  dropFindings,
-  expireFacts,
-  type MissingSignIns,
-  publishQuiet,
-  trimFeed,
-} from './sweep.ts';
+import { Shards } from './shards.ts';
+import { countMissingSignIns, dropFindings, type MissingSignIns, publishQuiet, trimFeed } from './sweep.ts';
 import { pages } from './window.ts';
 
 export interface StateOptions {
@@ -82,48 +75,6 @@ export interface Batch {
   readonly deadLetters: readonly NewLetter[];
 }
 
-export type Outcome = { readonly kind: 'applied' } | { readonly kind: 'lost_state'; readonly detail: string };
-
-export type Stored =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'position'; readonly position: Position }
-  | {
-      readonly kind: 'lost';
-      readonly after: number | null;
-      readonly position: Position | null;
-      readonly detail: string;
-    };
-
-export interface Beginning {
-  readonly cause: 'first' | 'lost' | 'new_hub';
-  readonly after: Position | null;
-  readonly since: number | null;
-  readonly previous: Position | null;
-  readonly checkpoint: number | null;
-  readonly detail: string;
-}
-
-export interface Progress {
-  readonly position: Position | null;
-  readonly readToEndAt: number | null;
-  readonly lagEvents: number | null;
-}
-
-export interface Gap {
-  readonly after: number;
-  readonly before: number;
-  readonly afterEnqueuedAt: number | null;
-  readonly beforeEnqueuedAt: number | null;
-}
-
-/** What one partition's owner knows of the shards. */
-interface Known {
-  record: PartitionRecord;
-  /** The highest mark that this owner has raised or met, by shard. */
-  readonly marks: (number | null)[];
-  readonly generations: string[];
-}
-
 /** Facts told to a shard in one step; a batch can hold very many more. */
 const FACTS_PER_STEP_MAX = 400;
 const MAINTENANCE_INTERVAL_MS = 5_000;
@@ -157,8 +108,8 @@ export class State {
   readonly keys: Keys;
   readonly options: StateOptions;
   readonly folder: Folder;
-  readonly #shards: { -readonly [K in keyof ShardHandle]: ShardHandle[K] }[];
-  readonly #known = new Map<string, Known>();
+  readonly #shards: Shards;
+  readonly #partitions: Partitions;
   #maintenance: NodeJS.Timeout | undefined;
   #maintained: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -167,25 +118,26 @@ export class State {
     this.options = options;
     this.client = client;
     this.keys = keys;
-    this.#shards = shards;
-    const { rule, quietDelayMs, now, events, hooks } = options;
+    const { rule, quietDelayMs, reader, now, events, hooks } = options;
+    this.#shards = new Shards(shards, events.onLost);
+    this.#partitions = new Partitions(client, keys, this.#shards, { reader, now, onLost: events.onLost });
     const context = { rule, quietDelayMs, now, ...(hooks?.beforeStore && { beforeStore: hooks.beforeStore }) };
-    this.folder = new Folder(this.#shards, context, {
+    this.folder = new Folder(this.#shards.handles, context, {
       onFolded: ({ published }) => {
         for (const { change } of published) events.onPublished(change);
         void hooks?.afterStore?.();
       },
-      onLost: (shard) => void this.#reopen(shard).catch(events.onError),
+      onLost: (shard) => void this.#shards.reopen(shard).catch(events.onError),
       onError: events.onError,
     });
   }
 
   get shards(): readonly ShardHandle[] {
-    return this.#shards;
+    return this.#shards.handles;
   }
 
   shardOf(tenantId: string): ShardHandle {
-    return this.#shards[shardOf(tenantId, this.#shards.length)]!;
+    return this.#shards.of(tenantId);
   }
 
   /** Folds what is owed and does what time demands, until `close`. */
@@ -208,20 +160,22 @@ export class State {
     await this.client.quit().catch(() => this.client.disconnect());
   }
 
-  /** One round of what time demands of every shard. */
+  /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
     const { options } = this;
+    await this.#shards.verify();
+    await this.#partitions.verify();
     const now = options.now();
     const clock = retentionClock(await this.records(), now).time;
-    for (const shard of this.#shards) {
-      await this.#verify(shard);
-      await expireFacts(shard, clock);
+    for (const shard of this.shards) {
+      await expireFacts(shard, Math.min(clock, (await owedSince(shard)) ?? clock));
       await publishQuiet(shard, options.rule, now);
       await trimFeed(shard, now - options.feedRetentionMs);
       await dropFindings(shard, now - options.findingRetentionMs);
-      const missing = await countMissingSignIns(shard, options.rule.window, now);
+      const missing = await countMissingSignIns(shard, options.rule.window, clock);
       if (missing.missing > 0) options.events.onMissingSignIns(missing);
     }
+    await checkPolicy(this.client);
   }
 
   records(): Promise<PartitionRecord[]> {
@@ -230,191 +184,48 @@ export class State {
 
   async apply(batch: Batch): Promise<Outcome> {
     const { place, facts, deadLetters } = batch;
-    const { events, deadLettersMax, hooks, now } = this.options;
+    const { events, deadLettersMax, hooks } = this.options;
     if (deadLetters.length > 0) {
       const counts = await keepLetters(this.client, this.keys, place, deadLetters, deadLettersMax);
       events.onLetters({ ...counts, reasons: deadLetters.map(({ reason }) => reason) });
     }
-    for (const [index, own] of groupBy(batch.nonInteractive, ({ tenantId }) =>
-      shardOf(tenantId, this.#shards.length),
-    )) {
-      await noteNonInteractive(this.#shards[index]!, own);
-    }
+    for (const [index, own] of groupBy(batch.nonInteractive, ({ tenantId }) => this.#shards.indexOf(tenantId)))
+      await noteNonInteractive(this.shards[index]!, own);
     await hooks?.beforeApply?.();
-    const known = await this.#knownOf(place);
-    const byShard = groupBy(facts, ({ tenantId }) => shardOf(tenantId, this.#shards.length));
-    for (const [index, own] of byShard) {
-      const shard = { ...this.#shards[index]!, generation: known.generations[index]! };
-      const steps = [...pages(own, FACTS_PER_STEP_MAX)];
-      for (const [i, step] of steps.entries()) {
-        const target = i === steps.length - 1 ? String(batch.lastSequenceNumber) : '';
-        const mark = { field: markField(place), seen: String(known.marks[index] ?? ''), target };
-        const outcome = await applyFacts(shard, step, [mark], now());
-        if (outcome.kind === 'lost') return this.#lost(index, place);
-        if (target !== '') known.marks[index] = Math.max(known.marks[index] ?? -1, batch.lastSequenceNumber);
-        events.onApplied(outcome);
-        await hooks?.afterApply?.();
-        this.folder.wake(this.#shards[index]!, outcome.actors);
-      }
+    const known = await this.#partitions.knownOf(place);
+    for (const [index, own] of groupBy(facts, ({ tenantId }) => this.#shards.indexOf(tenantId))) {
+      const isApplied = known.lost === null && (await this.#applyTo(index, own, known, batch.lastSequenceNumber));
+      if (!isApplied) return this.#partitions.lostAt(known, index);
     }
     return { kind: 'applied' };
+  }
+
+  /** Applies the facts of one shard; false where it is not the shard that the partition knows. */
+  async #applyTo(index: number, facts: readonly Fact[], known: Known, lastSequenceNumber: number): Promise<boolean> {
+    const { events, hooks, now } = this.options;
+    const shard = { ...this.shards[index]!, generation: known.generations[index]! };
+    const steps = [...pages(facts, FACTS_PER_STEP_MAX)];
+    for (const [i, step] of steps.entries()) {
+      const target = i === steps.length - 1 ? String(lastSequenceNumber) : '';
+      const mark = { field: markField(known.place), seen: String(known.marks[index] ?? ''), target };
+      const outcome = await applyFacts(shard, step, [mark], now());
+      if (outcome.kind === 'lost') return false;
+      if (target !== '') known.marks[index] = Math.max(known.marks[index] ?? -1, lastSequenceNumber);
+      events.onApplied(outcome);
+      await hooks?.afterApply?.();
+      this.folder.wake(this.shards[index]!, outcome.actors);
+    }
+    return true;
   }
 
   readonly positions = {
-    load: (place: Place): Promise<Stored> => this.#load(place),
-    begin: (place: Place, beginning: Beginning): Promise<void> => this.#begin(place, beginning),
-    advance: (place: Place, progress: Progress): Promise<Outcome> => this.#advance(place, progress),
+    load: (place: Place): Promise<Stored> => this.#partitions.load(place),
+    begin: (place: Place, beginning: Beginning): Promise<void> => this.#partitions.begin(place, beginning),
+    advance: (place: Place, progress: Progress): Promise<Outcome> => this.#partitions.advance(place, progress),
   };
 
-  async reportGap(place: Place, gap: Gap): Promise<void> {
-    const known = await this.#knownOf(place);
-    const { record } = known;
-    const detail = `The hub no longer held the events ${gap.after + 1} to ${gap.before - 1}.`;
-    if (record.gaps.some((other) => other.detail === detail)) return;
-    const lost = { from: gap.afterEnqueuedAt, until: gap.beforeEnqueuedAt, reason: 'expired' as const, detail };
-    const from = gap.beforeEnqueuedAt ?? this.options.now();
-    await this.#write(
-      known,
-      { ...record, gaps: lastOf([...record.gaps, lost]), spans: lastOf([...record.spans, { from, until: from }]) },
-      true,
-    );
-    this.options.events.onLost(`${place.hub}/${place.partition}: ${detail}`);
-  }
-
-  async #load(place: Place): Promise<Stored> {
-    const record = await readRecord(this.client, this.keys, place);
-    const marks = await Promise.all(this.#shards.map((shard) => readMark(this.client, shard.key, place)));
-    if (record === null) {
-      if (marks.every((mark) => mark === null)) return { kind: 'none' };
-      return {
-        kind: 'lost',
-        after: null,
-        position: null,
-        detail: 'the position is gone, but facts of the partition are there',
-      };
-    }
-    const position = positionOf(record);
-    const generations = await Promise.all(
-      this.#shards.map((shard) => this.client.hget(`${shard.key}meta`, 'generation')),
-    );
-    const other = generations.findIndex((generation, shard) => generation !== record.generations[shard]);
-    if (other >= 0)
-      return {
-        kind: 'lost',
-        after: null,
-        position,
-        detail: `shard ${other} is not the one that the position was written for`,
-      };
-    if (record.hubCreatedAt === place.hubCreatedAt) {
-      const gone = record.marks.findIndex((mark, shard) => mark !== null && marks[shard] === null);
-      if (gone >= 0)
-        return { kind: 'lost', after: null, position, detail: `the mark of the partition in shard ${gone} is gone` };
-      const behind = record.marks.flatMap((mark, shard) =>
-        mark !== null && marks[shard]! < mark ? [marks[shard]!] : [],
-      );
-      if (behind.length > 0) {
-        const after = Math.min(record.sequenceNumber, ...behind);
-        return { kind: 'lost', after, position, detail: `a shard holds the facts up to event ${after} only` };
-      }
-    }
-    this.#know(place, record, marks);
-    return position === null ? { kind: 'none' } : { kind: 'position', position };
-  }
-
-  async #begin(place: Place, beginning: Beginning): Promise<void> {
-    const { now } = this.options;
-    await Promise.all(this.#shards.map((shard) => this.#verify(shard)));
-    const before = await readRecord(this.client, this.keys, place);
-    const marks = await Promise.all(this.#shards.map((shard) => readMark(this.client, shard.key, place)));
-    const { after, since } = beginning;
-    const from = after?.enqueuedAt ?? since ?? now();
-    const fresh = emptyRecord(place, this.options.reader, now());
-    const noted =
-      beginning.cause === 'first'
-        ? []
-        : [{ at: now(), detail: `${place.hub}/${place.partition}: ${beginning.detail}` }];
-    const record: PartitionRecord = {
-      ...fresh,
-      sequenceNumber: after?.sequenceNumber ?? -1,
-      offset: after?.offset ?? null,
-      enqueuedAt: after?.enqueuedAt ?? since,
-      marks,
-      generations: this.#shards.map(({ generation }) => generation),
-      spans: lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]),
-      gaps: lastOf([...(before?.gaps ?? []), ...gapOf(beginning, before, from)]),
-      losses: lastOf([...(before?.losses ?? []), ...noted]),
-      delayMs: before?.delayMs ?? null,
-    };
-    for (const { detail } of noted) this.options.events.onLost(detail);
-    const known = this.#know(place, record, marks);
-    await this.#write(known, record, true);
-  }
-
-  async #advance(place: Place, progress: Progress): Promise<Outcome> {
-    const known = await this.#knownOf(place);
-    const { position, readToEndAt, lagEvents } = progress;
-    const { record } = known;
-    const stale = this.#shards.findIndex(({ generation }, shard) => generation !== known.generations[shard]);
-    if (stale >= 0) return this.#lost(stale, place);
-    const enqueuedAt = position?.enqueuedAt ?? record.enqueuedAt;
-    const until = readToEndAt ?? enqueuedAt;
-    const next: PartitionRecord = {
-      ...record,
-      sequenceNumber: position?.sequenceNumber ?? record.sequenceNumber,
-      offset: position?.offset ?? record.offset,
-      enqueuedAt,
-      marks: [...known.marks],
-      readToEndAt: readToEndAt ?? record.readToEndAt,
-      lagEvents,
-      reader: this.options.reader,
-      seenAt: this.options.now(),
-      spans: until === null ? record.spans : extend(record.spans, until),
-    };
-    await this.#write(known, next, false);
-    return { kind: 'applied' };
-  }
-
-  async #write(known: Known, record: PartitionRecord, forced: boolean): Promise<void> {
-    if ((await writeRecord(this.client, this.keys, record, forced)) === 'moved') known.record = record;
-  }
-
-  async #knownOf(place: Place): Promise<Known> {
-    const known = this.#known.get(markField(place));
-    if (known !== undefined) return known;
-    const record =
-      (await readRecord(this.client, this.keys, place)) ?? emptyRecord(place, this.options.reader, this.options.now());
-    const marks = await Promise.all(this.#shards.map((shard) => readMark(this.client, shard.key, place)));
-    return this.#know(place, record, marks);
-  }
-
-  #know(place: Place, record: PartitionRecord, marks: readonly (number | null)[]): Known {
-    const known = { record, marks: [...marks], generations: this.#shards.map(({ generation }) => generation) };
-    this.#known.set(markField(place), known);
-    return known;
-  }
-
-  /** A shard is not what a partition knew. It is looked at again, and the partition must ask where to go on. */
-  async #lost(index: number, place: Place): Promise<Outcome> {
-    this.#known.delete(markField(place));
-    await this.#reopen(this.#shards[index]!);
-    return {
-      kind: 'lost_state',
-      detail: `shard ${index} of the state is not the one that ${place.hub}/${place.partition} was reading into`,
-    };
-  }
-
-  /** Notices that a shard was lost while nothing was written to it. */
-  async #verify(shard: ShardHandle): Promise<void> {
-    const generation = await this.client.hget(`${shard.key}meta`, 'generation');
-    if (generation !== shard.generation) await this.#reopen(shard);
-  }
-
-  async #reopen(shard: ShardHandle): Promise<void> {
-    const own = this.#shards.find(({ key }) => key === shard.key)!;
-    const { generation } = await openShard(this.client, shard.key);
-    if (generation === own.generation) return;
-    own.generation = generation;
-    this.options.events.onLost(`shard ${this.#shards.indexOf(own)} of the state was lost or replaced`);
+  reportGap(place: Place, gap: Gap): Promise<void> {
+    return this.#partitions.reportGap(place, gap);
   }
 
   /** Rejects with StateUnavailable if Redis does not answer. */
@@ -427,32 +238,8 @@ export class State {
   }
 }
 
-function emptyRecord(place: Place, reader: string, now: number): PartitionRecord {
-  const nothing = {
-    sequenceNumber: -1,
-    offset: null,
-    enqueuedAt: null,
-    readToEndAt: null,
-    lagEvents: null,
-    delayMs: null,
-  };
-  return { ...place, ...nothing, marks: [], generations: [], reader, seenAt: now, spans: [], gaps: [], losses: [] };
-}
-
-const positionOf = ({ sequenceNumber, offset, enqueuedAt, hubCreatedAt }: PartitionRecord): Position | null =>
-  sequenceNumber < 0 ? null : { sequenceNumber, offset, enqueuedAt, hubCreatedAt };
-
-function extend(spans: PartitionRecord['spans'], until: number): PartitionRecord['spans'] {
-  const last = spans.at(-1);
-  if (last === undefined) return [{ from: until, until }];
-  return until <= last.until ? spans : [...spans.slice(0, -1), { from: last.from, until }];
-}
-
-/** What lies between the end of what was read before and the new beginning. */
-function gapOf(beginning: Beginning, before: PartitionRecord | null, from: number): PartitionRecord['gaps'] {
-  if (beginning.cause === 'first') return [];
-  const until = before?.spans.at(-1)?.until ?? before?.enqueuedAt ?? null;
-  if (until !== null && from <= until) return [];
-  const reason = beginning.cause === 'new_hub' ? ('hub_recreated' as const) : ('lost_state' as const);
-  return [{ from: until, until: from, reason, detail: beginning.detail }];
+/** Since when (ms) the actor waits that was first owed a fold: what it needs must not expire before. Null where none waits. */
+async function owedSince({ client, key }: ShardHandle): Promise<number | null> {
+  const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
+  return since === undefined ? null : Number(since);
 }

@@ -1,131 +1,34 @@
-/** What time alone does to the state: facts expire, quiet sign-ins are published, old findings and revisions go, missing sign-ins become near misses. */
+/** What time alone does beside letting facts go: quiet sign-ins are published, old findings and revisions go, missing sign-ins become near misses. */
 import { describeFinding } from '../detection/describe.ts';
-import type { Operation, SignIn } from '../detection/fact.ts';
-import { type Actor, actorOf } from '../detection/finding.ts';
+import type { Operation } from '../detection/fact.ts';
+import { actorOf } from '../detection/finding.ts';
 import { GuestIndex, matching } from '../detection/guests.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { profileOf } from '../detection/relation.ts';
 import type { Rule } from '../detection/rule.ts';
-import { operationKey, operationTokens, type ShardHandle, SLOT_MS, timeHex } from './apply.ts';
-import { type CellWrite, cellArguments } from './cells.ts';
-import { listMember, readFinding, readHash } from './findingStore.ts';
-import { homeToken, objectToken } from './keys.ts';
+import { operationKey, operationTokens, type ShardHandle } from './apply.ts';
+import { forgetActor } from './expiry.ts';
+import { listMember, readCore, readFinding } from './findingStore.ts';
 import { wasSeenNonInteractively } from './nonInteractive.ts';
 import { unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
-import { expiryOf, pages, planExpiry, readRelated } from './window.ts';
+import { readRelated } from './window.ts';
 
-const expireScript = loadScript('expire');
-const forgetScript = loadScript('forget');
-const prefixesScript = loadScript('prefixes');
+const dropScript = loadScript('drop');
 const publishQuietScript = loadScript('publishquiet');
 const trimFeedScript = loadScript('trimfeed');
 
-/** Guests and actors looked at in one step of the expiry. */
-const ENTRIES_PER_STEP_MAX = 50;
-/** Cells written in one step: an actor may have very many operations that fall due at once. */
-const CELLS_PER_STEP_MAX = 500;
+/** Findings and near misses looked at in one round. */
 const DUE_PER_ROUND_MAX = 500;
-
-/** Lets facts go whose time is past by the clock given (ms since the Unix epoch). Returns how many entries it looked at. */
-export async function expireFacts(shard: ShardHandle, clock: number): Promise<number> {
-  const { client, key } = shard;
-  const slots = await client.zrangebyscore(`${key}due`, '-inf', Math.floor(clock / SLOT_MS) - 1, 'LIMIT', 0, 8);
-  let looked = 0;
-  for (const slot of slots) {
-    const entries = (await client.callBuffer('LRANGE', `${key}due:${slot}`, 0, ENTRIES_PER_STEP_MAX - 1)) as Buffer[];
-    const isExpired = (fact: SignIn | Operation): boolean => expiryOf(fact, shard.retentionMs) < clock;
-    const guests = distinct(entries.filter((entry) => entry[0] === 0x67));
-    const actors = distinct(entries.filter((entry) => entry[0] === 0x61)).map((entry) => String(entry.subarray(1)));
-    const writes: CellWrite[] = [];
-    for (const guest of guests) writes.push(...(await planExpiry(client, key, guest.subarray(1), isExpired)));
-    const plans = await Promise.all(actors.map((actor) => planActorExpiry(shard, actor, isExpired)));
-    writes.push(...plans.flatMap((plan) => plan.writes));
-    if (
-      await expireStep(
-        shard,
-        slot,
-        entries.length,
-        writes,
-        plans.flatMap((plan) => plan.members),
-      )
-    ) {
-      looked += entries.length;
-      for (const actor of actors) await forgetActor(shard, actor);
-    }
-  }
-  return looked;
-}
-
-const distinct = (entries: readonly Buffer[]): Buffer[] => [
-  ...new Map(entries.map((entry) => [entry.toString('hex'), entry])).values(),
-];
-
-/** Writes in parts, the entries being taken off with the last; false where someone else wrote in between. */
-async function expireStep(
-  shard: ShardHandle,
-  slot: string,
-  looked: number,
-  writes: readonly CellWrite[],
-  members: readonly (readonly [string, string])[],
-): Promise<boolean> {
-  const parts = [...pages(writes, CELLS_PER_STEP_MAX)];
-  if (parts.length === 0) parts.push([]);
-  for (const [i, part] of parts.entries()) {
-    const isLast = i === parts.length - 1;
-    const own = isLast ? members : [];
-    const args = [shard.generation, slot, isLast ? looked : 0, ...cellArguments(part), own.length, ...own.flat()];
-    const [outcome] = (await runScript(shard.client, expireScript, shard.key, args)) as Buffer[];
-    if (String(outcome) !== 'expired') return false;
-  }
-  return true;
-}
-
-async function planActorExpiry(shard: ShardHandle, actor: string, isExpired: (operation: Operation) => boolean) {
-  const key = operationKey(shard.key, actor);
-  const prefixes = ((await runScript(shard.client, prefixesScript, shard.key, [actor])) as Buffer[]).map(String);
-  const writes: CellWrite[] = [];
-  const members: [string, string][] = [];
-  for (const [field, value] of await readHash(shard.client, key)) {
-    const operation = unpackOperation(String(value));
-    if (!isExpired(operation)) continue;
-    writes.push({ key, field, before: value, after: null });
-    for (const prefix of prefixes) members.push([actor, `${prefix}|${timeHex(operation.time)}|${field}`]);
-  }
-  return { writes, members };
-}
-
-/** Removes an actor that has neither operations nor findings left. */
-async function forgetActor(shard: ShardHandle, actorId: string): Promise<void> {
-  const record = await shard.client.hgetall(`${shard.key}a:${actorId}`);
-  if (record['actor'] === undefined) return;
-  const actor = JSON.parse(record['actor']) as Actor;
-  const objectIds = new Set(
-    Object.entries(record)
-      .filter(([field]) => field.startsWith('p:'))
-      .map(([, json]) => (JSON.parse(json) as { objectId: string | null }).objectId)
-      .filter((objectId) => objectId !== null),
-  );
-  if (actor.objectId !== null) objectIds.add(actor.objectId);
-  const home = homeUpn(actor.upn);
-  const homes = home === '' ? [] : [homeToken(actor.tenantId, home)];
-  const tokens = [...homes, ...[...objectIds].map((id) => objectToken(actor.tenantId, id))].map((token) =>
-    token.toString('hex'),
-  );
-  await runScript(shard.client, forgetScript, shard.key, [
-    shard.generation,
-    actorId,
-    actor.tenantId,
-    tokens.length,
-    ...tokens,
-  ]);
-}
 
 /** Publishes the sign-ins of findings that have waited long enough. Returns how many. */
 export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number): Promise<number> {
   const ids = await shard.client.zrangebyscore(`${shard.key}quiet`, '-inf', now, 'LIMIT', 0, DUE_PER_ROUND_MAX);
   let published = 0;
   for (const id of ids) {
+    // Asked before the finding is read: a fold that stores in between shows.
+    const actorId = (await shard.client.hget(`${shard.key}f:${id}`, 'actor')) ?? '';
+    const folds = (await shard.client.hget(`${shard.key}a:${actorId}`, 'folds')) ?? '0';
     const stored = await readFinding(shard.client, shard.key, id);
     if (stored === null) {
       await shard.client.zrem(`${shard.key}quiet`, id);
@@ -134,7 +37,7 @@ export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number):
     const { finding, revision } = stored;
     const state = { revision: revision + 1, supersededBy: null, createdAt: finding.createdAt, updatedAt: now };
     const body = JSON.stringify(describeFinding(finding, state, rule));
-    const args = [shard.generation, id, revision, revision + 1, body, finding.actor.tenantId, now];
+    const args = [shard.generation, id, actorId, folds, revision, revision + 1, body, finding.actor.tenantId, now];
     const [outcome] = (await runScript(shard.client, publishQuietScript, shard.key, args)) as Buffer[];
     if (String(outcome) === 'published') published++;
   }
@@ -143,26 +46,24 @@ export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number):
 
 /** Lets revisions go that are older than `before` (ms). */
 export async function trimFeed(shard: ShardHandle, before: number): Promise<number> {
-  return Number(await runScript(shard.client, trimFeedScript, shard.key, [before, DUE_PER_ROUND_MAX]));
+  return Number(await runScript(shard.client, trimFeedScript, shard.key, [before]));
 }
 
-/** Removes findings whose last revision is older than `before` (ms). */
+/** Removes findings whose last revision is older than `before` (ms). Returns how many. */
 export async function dropFindings(shard: ShardHandle, before: number): Promise<number> {
   const { client, key } = shard;
-  const ids = await client.zrangebyscore(`${key}kept`, '-inf', before, 'LIMIT', 0, DUE_PER_ROUND_MAX);
+  const ids = await client.zrangebyscore(`${key}kept`, '-inf', `(${before}`, 'LIMIT', 0, DUE_PER_ROUND_MAX);
+  let dropped = 0;
   for (const id of ids) {
-    const stored = await readFinding(client, key, id);
-    const [actor] = await client.hmget(`${key}f:${id}`, 'actor');
-    const listed = stored === null ? null : listMember(stored.finding);
-    const steps = client
-      .multi()
-      .del(`${key}f:${id}`, `${key}fm:${id}`, `${key}fc:${id}`, `${key}fe:${id}`, `${key}fs:${id}`);
-    if (actor) steps.hdel(`${key}af:${actor}`, id);
-    if (listed !== null) steps.zrem(`${key}list`, listed).zrem(`${key}list:${stored!.finding.actor.tenantId}`, listed);
-    await steps.zrem(`${key}quiet`, id).zrem(`${key}kept`, id).exec();
-    if (actor) await forgetActor(shard, actor);
+    // One that was taken over by another stands in no list any more.
+    const core = await readCore(client, key, id);
+    const args = [shard.generation, id, before, core?.actor.tenantId ?? '', core === null ? '' : listMember(core)];
+    const [outcome, actor] = (await runScript(client, dropScript, key, args)) as Buffer[];
+    if (String(outcome) !== 'dropped') continue;
+    dropped++;
+    await forgetActor(shard, String(actor));
   }
-  return ids.length;
+  return dropped;
 }
 
 export interface MissingSignIns {

@@ -21,10 +21,16 @@ test('poison amid good events goes to the dead letters, and the partition goes o
       kept: bytes.byteLength,
       bytesTotal,
     }));
-    assert.deepEqual(told.map(({ sequenceNumber }) => sequenceNumber), [1, 2, 3, 5, 6]);
+    assert.deepEqual(
+      told.map(({ sequenceNumber }) => sequenceNumber),
+      [1, 2, 3, 5, 6],
+    );
     assert.equal(told[1]?.kept, 65_536);
     assert.equal(told[1]?.bytesTotal, 200_000);
-    assert.deepEqual(told.slice(3).map(({ reason }) => reason), ['no_bytes', 'no_bytes']);
+    assert.deepEqual(
+      told.slice(3).map(({ reason }) => reason),
+      ['no_bytes', 'no_bytes'],
+    );
     assert.match(Buffer.from(letters[3]!.bytes).toString(), /records/);
     await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 7, 'the position at the end');
   });
@@ -56,7 +62,10 @@ test('a reader that throws costs its event, not the partition', async () => {
     await stack.send(['a', 'b', 'c'].map(signIn));
     await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 2, 'the end');
     assert.deepEqual(stack.state.ids(), ['a', 'c']);
-    assert.deepEqual(stack.state.batches.flatMap((batch) => batch.deadLetters.map(({ reason }) => reason)), ['reader_failed']);
+    assert.deepEqual(
+      stack.state.batches.flatMap((batch) => batch.deadLetters.map(({ reason }) => reason)),
+      ['reader_failed'],
+    );
     assert.equal(stack.faults.length, 1);
   });
 });

@@ -128,7 +128,8 @@ export class MemoryState implements StatePort {
     const first = Math.min(...applied);
     for (let n = first; n <= position.sequenceNumber; n++) {
       const isGap = this.gaps.some(({ gap }) => n > gap.after && n < gap.before);
-      if (!applied.has(n) && !isGap) this.violations.push(`position ${position.sequenceNumber} passes ${n} of ${keyOf(place)}`);
+      if (!applied.has(n) && !isGap)
+        this.violations.push(`position ${position.sequenceNumber} passes ${n} of ${keyOf(place)}`);
     }
   }
 

@@ -111,7 +111,10 @@ test('a partition taken over in the middle of a flood changes hands once, and co
         const ids = idsOf(`f${count}`, 20);
         count += 1;
         await stack.send(ids.map(signIn), '0');
-        await stack.send(ids.map((id) => signIn(`${id}x`)), '1');
+        await stack.send(
+          ids.map((id) => signIn(`${id}x`)),
+          '1',
+        );
       }
     })();
     const second = await stack.start();
@@ -120,8 +123,14 @@ test('a partition taken over in the middle of a flood changes hands once, and co
     await flood;
     await stack.state.when(() => stack.state.ids().length === count * 40, 'all facts');
     const totals = [first, second].flatMap((each) => each.status().hubs[0]!.partitions.map((one) => one.totals));
-    assert.equal(totals.reduce((sum, each) => sum + each.ownersLost, 0), 1);
-    assert.equal(totals.reduce((sum, each) => sum + each.restarts, 0), 1);
+    assert.equal(
+      totals.reduce((sum, each) => sum + each.ownersLost, 0),
+      1,
+    );
+    assert.equal(
+      totals.reduce((sum, each) => sum + each.restarts, 0),
+      1,
+    );
   });
 });
 

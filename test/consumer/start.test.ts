@@ -140,8 +140,8 @@ test('a hub made anew while it is read is read from its first event, also where 
     await stack.send(idsOf('b', 8).map(signIn));
     await stack.state.when(() => stack.state.ids().length === 11, 'the facts of both hubs');
     assert.equal(stack.state.begun.at(-1)?.beginning.cause, 'new_hub');
-    const { hubCreatedAt } = stack.state.stored(HUB, '0')!;
-    assert.equal(hubCreatedAt, Date.parse(stack.hubs.state().hubs[0]!.created));
+    await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 7, 'the position in the new hub');
+    assert.equal(stack.state.stored(HUB, '0')?.hubCreatedAt, Date.parse(stack.hubs.state().hubs[0]!.created));
     await consumer.stop();
     assert.deepEqual(stack.state.gaps, []);
     assert.equal(await stack.checkpoint(), 7);

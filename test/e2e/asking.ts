@@ -125,10 +125,15 @@ export class Follower {
     assert.ok(this.changes.length >= count, 'the follower was closed');
   }
 
-  /** Resolves when the feed has nothing more; rejects with what the follower met. */
-  async close(): Promise<readonly Change[]> {
+  /** Ends it at once, wherever it is. */
+  cut(): void {
     this.#ended = true;
     this.#cut.abort();
+  }
+
+  /** Reads what is left, ends, and resolves with everything; rejects with what the follower met on its way. */
+  async close(): Promise<readonly Change[]> {
+    this.cut();
     await this.#running;
     for (;;) {
       const page = await this.#read(0);
@@ -160,6 +165,8 @@ export class Follower {
     }
     // An answer of the server before: the cursor stands where it stood.
     if (url !== this.#url) return [];
+    // The state is gone for a while: to be asked again.
+    if (response.status === 503) return null;
     assert.equal(response.status, 200, text);
     const { items, cursor } = JSON.parse(text) as { items: Change[]; cursor: string };
     this.changes.push(...items);

@@ -11,6 +11,7 @@ import {
   evidenceOf,
   type FactAnswer,
   type FindingAnswer,
+  type Follower,
   findingsIn,
 } from './asking.ts';
 import { eventually, type Stage } from './support.ts';
@@ -91,6 +92,7 @@ export interface CoverageAnswer {
     readonly hub: string;
     readonly partitions: readonly {
       readonly partition: string;
+      readonly reader: string | null;
       readonly position: { readonly sequenceNumber: number } | null;
       readonly gaps: readonly unknown[];
     }[];
@@ -232,18 +234,20 @@ export async function assertRetentionEdge(url: string, tenantId: string): Promis
 
 interface LetterAnswer {
   readonly reason: string;
-  readonly source: { readonly hub: string; readonly partition: string; readonly sequenceNumber: number };
+  readonly source: FactAnswer['source'] & { readonly recordIndex: number | null };
 }
+
+/** The naive reading has its own word for what lies too far in the future. */
+const REASONS: Readonly<Record<string, string>> = { beyond_future: 'future_time' };
 
 /** Each dead letter of the naive reading is kept once, with its place, and no other. */
 export async function assertDeadLetters(url: string, sent: readonly oracle.SentItem[]): Promise<void> {
   const letters = await askForAll<LetterAnswer>(url, '/v1/dead-letters', { limit: 17 });
-  const found = letters.map(
-    ({ reason, source }) => `${reason} ${source.hub}/${source.partition}/${source.sequenceNumber}`,
-  );
-  const expected = oracle
-    .readFacts(sent)
-    .deadLetters.map(({ reason, item }) => `${reason} ${item.hub}/${item.partition}/${item.sequenceNumber}`);
+  const found = letters.map(({ reason, source }) => `${placeOf(source)} ${source.recordIndex ?? 'whole'} ${reason}`);
+  const expected = oracle.readFacts(sent).deadLetters.map(({ reason, item, recordIndex }) => {
+    const { hub, partition, sequenceNumber } = item;
+    return `${hub}/${partition}/${sequenceNumber} ${recordIndex ?? 'whole'} ${REASONS[reason] ?? reason}`;
+  });
   assert.deepEqual(found.sort(), expected.sort());
 }
 
@@ -271,10 +275,11 @@ async function metricsOf(opsUrl: string): Promise<(name: string, label?: string)
       .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** All that must hold of a service that has read a stage. */
-export async function assertAll(url: string, stage: Pick<Stage, 'sent'>, changes?: readonly Change[]): Promise<void> {
-  await findingsSettle(url, stage.sent);
-  await assertDeadLetters(url, stage.sent);
-  await assertFeed(url, changes ?? (await wholeFeed(url)));
+/** All that must hold of a service that has read a stage, and of the feed for whoever followed it from the beginning. */
+export async function assertAll(url: string, { sent }: Pick<Stage, 'sent'>, follower?: Follower): Promise<void> {
+  await findingsSettle(url, sent);
+  await assertDeadLetters(url, sent);
+  await assertFeed(url, await wholeFeed(url));
+  if (follower) await assertFeed(url, await follower.close());
   await assertNothingLost(url);
 }

@@ -15,6 +15,7 @@ import type { Tuning } from '../../src/consumer/options.ts';
 import { groupBy } from '../../src/detection/group.ts';
 import { startService } from '../../src/service.ts';
 import type { SentItem } from '../oracle/naive.ts';
+import { Follower } from './asking.ts';
 
 export const PARTITIONS = 4;
 
@@ -95,6 +96,16 @@ export async function openServers({ stages = 1, redis: given, ...options }: Serv
   }
 }
 
+/** Runs a test on a stage, and ends everything that it started there, whatever happens. */
+export async function onStage(servers: Servers, number: number, run: (stage: Stage) => Promise<void>): Promise<void> {
+  const stage = servers.stage(number);
+  try {
+    await run(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
 const hubsOf = (number: number): string[] => [`signins-${number}`, `audit-${number}`];
 
 // --- a stage -----------------------------------------------------------------------------------------------------------
@@ -111,6 +122,8 @@ export interface Stage {
   start(options?: ServiceOptions): Promise<Running>;
   /** Starts the service as a process of its own, which can be killed. */
   spawn(options?: SpawnOptions): Promise<Spawned>;
+  /** Follows the feed from its beginning, first at this service. */
+  follow(url: string): Follower;
   /** Ends everything started here; also called by the servers' `stop`. */
   close(): Promise<void>;
 }
@@ -147,6 +160,11 @@ function openStage({ azurite, endpoint }: Place, number: number, redis: Environm
     ...{ hubs, environment, sent: sender.sent, send: sender.send },
     start: async (options = {}) => noted(await startHere(environment, options)),
     spawn: async (options = {}) => noted(await spawnService(environment, options)),
+    follow: (url) => {
+      const follower = new Follower(url);
+      running.push({ close: async () => follower.cut() });
+      return follower;
+    },
     close: async () => void (await Promise.all(running.splice(0).map((service) => service.close()))),
   };
 }

@@ -3,7 +3,7 @@
 -- KEYS[1]  the shard's tag; every key is built from it and shares its slot
 -- ARGV     generation that the caller knows; now (ms since the Unix epoch);
 --          marks:    n, then (field, value that the caller last saw or '', value to raise it to or '')
---          cells:    n, then (key, field, SHA-1 of the value expected or '', new value or '')
+--          cells:    n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
 --          operations: n, then (actor, actor as JSON, tenant, index member or '' when known, tokens: n, token...)
 --          sign-ins: n, then (bytes to fold or '' when known, tokens: n, token...)
 --          expiry:   n, then (slot, entry)
@@ -39,7 +39,8 @@ for _ = 1, tonumber(take()) do
   cells[#cells + 1] = { key, field, value }
 end
 for _, cell in ipairs(cells) do
-  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2]) else redis.call('HSET', cell[1], cell[2], cell[3]) end
+  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2])
+  elseif cell[3] ~= '=' then redis.call('HSET', cell[1], cell[2], cell[3]) end
 end
 
 local touched, order = {}, {}

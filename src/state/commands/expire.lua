@@ -1,8 +1,8 @@
--- Lets facts of one expiry slot go in one step, or refuses and writes nothing.
+-- Lets facts of one slot go in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag
--- ARGV     generation; slot; entries looked at (so many are taken off the slot's list);
---          cells:   n, then (key, field, SHA-1 of the value expected or '', new value or '')
+-- ARGV     generation; slot; entries looked at (so many are taken off the slot's list); SHA-1 of them all, one behind another;
+--          cells:   n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
 --          members: n, then (actor, index member)
 -- Returns  {'expired', entries left in the slot} | {'lost', generation now} | {'changed'}
 local tag = KEYS[1]
@@ -14,7 +14,10 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
-local slot, looked = take(), tonumber(take())
+local slot, looked, lookedAt = take(), tonumber(take()), take()
+local list = tag .. 'due:' .. slot
+-- Two who sweep at once must not take off what only one of them has seen.
+if redis.sha1hex(table.concat(redis.call('LRANGE', list, 0, looked - 1))) ~= lookedAt then return { 'changed' } end
 local cells = {}
 for _ = 1, tonumber(take()) do
   local key, field, expected, value = take(), take(), take(), take()
@@ -22,15 +25,16 @@ for _ = 1, tonumber(take()) do
   if (stored and redis.sha1hex(stored) or '') ~= expected then return { 'changed' } end
   cells[#cells + 1] = { key, field, value }
 end
+-- First, because it takes no memory: a script that has written may go on writing when memory is full, and this one frees it.
+redis.call('LTRIM', list, looked, -1)
 for _, cell in ipairs(cells) do
-  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2]) else redis.call('HSET', cell[1], cell[2], cell[3]) end
+  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2])
+  elseif cell[3] ~= '=' then redis.call('HSET', cell[1], cell[2], cell[3]) end
 end
 for _ = 1, tonumber(take()) do
   local actor, member = take(), take()
   redis.call('ZREM', tag .. 'ai:' .. actor, member)
 end
-local list = tag .. 'due:' .. slot
-redis.call('LTRIM', list, looked, -1)
 local left = redis.call('LLEN', list)
 if left == 0 then redis.call('ZREM', tag .. 'due', slot) end
 return { 'expired', left }

@@ -1,7 +1,7 @@
 -- Stores what one fold made of an actor in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag
--- ARGV     generation; actor; fold version that was read; fact version that was read; now (ms);
+-- ARGV     generation; actor; fold version that was read; fact version that was read; when that was (ms);
 --          sign-ins folded (so many are taken off the pending list); '1' when nothing more is owed to the facts read;
 --          moves:    n, then (index member that goes, index member that comes or '')
 --          profiles: n, then (field, JSON)
@@ -86,8 +86,10 @@ for _ = 1, tonumber(take()) do
   local key = tag .. 'f:' .. id
   for _ = 1, tonumber(take()) do
     local absorbed, _, absorbedRevision, absorbedBody, member, reason = take(), take(), take(), take(), take(), take()
-    local from = redis.call('HGETALL', tag .. 'fm:' .. absorbed)
-    for i = 1, #from, 2 do redis.call('HSET', tag .. 'fm:' .. id, from[i], from[i + 1]) end
+    for _, part in ipairs({ 'fm:', 'fe:', 'fs:' }) do
+      local from = redis.call('HGETALL', tag .. part .. absorbed)
+      for i = 1, #from, 2 do redis.call('HSET', tag .. part .. id, from[i], from[i + 1]) end
+    end
     redis.call('SUNIONSTORE', tag .. 'fc:' .. id, tag .. 'fc:' .. id, tag .. 'fc:' .. absorbed)
     redis.call('DEL', tag .. 'fm:' .. absorbed, tag .. 'fc:' .. absorbed, tag .. 'fe:' .. absorbed, tag .. 'fs:' .. absorbed)
     redis.call('HSET', tag .. 'f:' .. absorbed, 'revision', absorbedRevision, 'body', absorbedBody, 'supersededBy', id)
@@ -122,7 +124,9 @@ end
 
 redis.call('HSET', actorKey, 'folds', tonumber(folds) + 1)
 local owed = done ~= '1' or redis.call('HGET', actorKey, 'facts') ~= facts
-if not owed then redis.call('ZREM', tag .. 'fold', actor) end
+if not owed then redis.call('ZREM', tag .. 'fold', actor)
+-- What was owed until now is done; what came since then is owed since then. An actor that is never quiet would else seem left behind.
+elseif done == '1' then redis.call('ZADD', tag .. 'fold', 'XX', now, actor) end
 -- Readers that wait are woken by the step itself, so that a crash after it delays no one.
 if published then redis.call('PUBLISH', tag .. 'feed', '') end
 return { 'stored', owed and '1' or '0' }

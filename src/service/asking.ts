@@ -1,0 +1,53 @@
+/** The state's answers, fitted to what the API asks for. */
+import type { ApiPorts } from '../api/ports.ts';
+import type { Consumer } from '../consumer/consumer.ts';
+import { nameTable, type Rule, ruleHash } from '../detection/rule.ts';
+import { TICKS_PER_HOUR, TICKS_PER_MS } from '../detection/time.ts';
+import { kqlOf } from '../kql.ts';
+import { coverageQueries } from '../state/queries/coverage.ts';
+import { deadLetterQueries } from '../state/queries/deadLetters.ts';
+import { explainQueries } from '../state/queries/explain.ts';
+import type { FeedQueries } from '../state/queries/feed.ts';
+import { findingQueries } from '../state/queries/findings.ts';
+import { guestQueries } from '../state/queries/guests.ts';
+import { rowQueries } from '../state/queries/rows.ts';
+import type { State } from '../state/state.ts';
+
+export function apiPorts(state: State, rule: Rule, feed: FeedQueries, consumer: () => Consumer | null): ApiPorts {
+  const stalled = (hub: string, partition: string): string | null => {
+    const own = consumer()
+      ?.status()
+      .hubs.find((status) => status.hub === hub)
+      ?.partitions.find((status) => status.partition === partition);
+    return own?.stalled?.detail ?? own?.receiving?.detail ?? null;
+  };
+  const described = describeRule(rule);
+  return {
+    findings: findingQueries(state),
+    feed,
+    rule: { current: () => described },
+    rows: rowQueries(state),
+    guests: guestQueries(state),
+    explain: explainQueries(state),
+    coverage: coverageQueries(state, stalled),
+    deadLetters: deadLetterQueries(state),
+  };
+}
+
+function describeRule(rule: Rule): ReturnType<ApiPorts['rule']['current']> {
+  const { id, name, description, version: ruleVersion, severity, tactics, techniques, window, operations } = rule;
+  return {
+    id,
+    name,
+    description,
+    version: ruleVersion,
+    severity,
+    tactics: [...tactics],
+    techniques: [...techniques],
+    window: `PT${window / TICKS_PER_HOUR}H`,
+    windowMs: Number(window / TICKS_PER_MS),
+    operations: { strict: [...operations], resolved: [...nameTable(rule).resolved] },
+    kql: kqlOf(rule),
+    ruleHash: ruleHash(rule),
+  };
+}

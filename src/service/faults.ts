@@ -1,0 +1,22 @@
+/** What can go wrong at the start, in the terms of the one who can mend it. */
+import { StartFault } from '../config.ts';
+import { ConsumerStartError } from '../consumer/consumer.ts';
+import { StateRefused, StateUnavailable } from '../state/redis.ts';
+
+/** What went wrong at the start, as a fault that the one who runs it can mend; anything else is a fault of the program. */
+export function startFault(error: unknown): unknown {
+  if (error instanceof StateRefused) return new StartFault('settings', error.message, { cause: error });
+  if (error instanceof StateUnavailable) {
+    return new StartFault(
+      'dependency',
+      `REDIS_URL: ${error.message}. Start Redis there, or set REDIS_URL to where it is.`,
+      { cause: error },
+    );
+  }
+  if (error instanceof ConsumerStartError) {
+    return new StartFault(error.code.endsWith('_unreachable') ? 'dependency' : 'settings', error.message, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,52 @@
+/** What happens in the parts, as metrics and log lines. */
+import type { Logger } from 'pino';
+import type { Consumer } from '../consumer/consumer.ts';
+import type { Metrics } from '../metrics.ts';
+import type { StateEvents } from '../state/state.ts';
+
+/** Counts what happens in the state, and says what someone should know. */
+export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
+  return {
+    onApplied: ({ newFacts, knownFacts, thinned }) => {
+      metrics.facts.inc({ outcome: 'new' }, newFacts);
+      metrics.facts.inc({ outcome: 'known' }, knownFacts);
+      metrics.thinned.inc(thinned);
+    },
+    onLetters: ({ dropped, reasons }) => {
+      for (const reason of reasons) metrics.deadLetters.inc({ reason });
+      metrics.deadLettersDropped.inc(dropped);
+      logger.info({ reasons: [...new Set(reasons)], count: reasons.length }, 'dead letters kept');
+    },
+    onPublished: (reason) => metrics.revisions.inc({ reason }),
+    onMissingSignIns: ({ missing, nonInteractiveOnly }) => {
+      metrics.nearMisses.inc({ kind: 'missing_sign_in' }, missing);
+      metrics.nearMisses.inc({ kind: 'non_interactive_only' }, nonInteractiveOnly);
+    },
+    onLost: (detail) => {
+      metrics.losses.inc();
+      logger.error({ detail }, 'something was lost');
+    },
+    onError: (error) => {
+      metrics.faults.inc();
+      logger.warn({ err: error }, 'a step on the state failed and will be tried again');
+    },
+  };
+}
+
+/** Brings the gauges of the consumer up to date; called when they are read. */
+export function measureConsumer(metrics: Metrics, consumer: Consumer): void {
+  const status = consumer.status();
+  metrics.inFlightBytes.set(status.inFlightBytes);
+  for (const { hub, ownerId, partitions } of status.hubs) {
+    for (const own of partitions) {
+      const labels = { hub, partition: own.partition };
+      metrics.owned.set(labels, own.owner === ownerId ? 1 : 0);
+      metrics.stalled.set(labels, own.stalled === null ? 0 : 1);
+      if (own.lagEvents !== null) metrics.lag.set(labels, own.lagEvents);
+      if (own.position !== null) metrics.position.set(labels, own.position.sequenceNumber);
+      metrics.events.set(labels, own.totals.events);
+      metrics.records.set({ ...labels, outcome: 'all' }, own.totals.records);
+      metrics.records.set({ ...labels, outcome: 'irrelevant' }, own.totals.irrelevant);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** What the store script is told of the findings that a fold changed: what differs from what lies there, and no more. */
+import { describeFinding } from '../detection/describe.ts';
+import { compareSources, type Operation } from '../detection/fact.ts';
+import type { Finding } from '../detection/finding.ts';
+import type { Change, Folded } from '../detection/fold.ts';
+import type { Rule } from '../detection/rule.ts';
+import { listMember, packSpan, type StoredFinding } from './findingStore.ts';
+import { packCore, packItem, packLabels, packSignIns } from './packing.ts';
+import type { Argument } from './redis.ts';
+
+/** Changes that are told to the world; the others only bring the stored finding up to date. */
+const isRevision = (change: Change): boolean => !['quiet', 'source', 'none'].includes(change);
+
+export interface StoreContext {
+  readonly rule: Rule;
+  readonly now: number;
+  readonly quietDelayMs: number;
+}
+
+const body = (finding: Finding, revision: number, updatedAt: number, supersededBy: string | null, rule: Rule): string =>
+  JSON.stringify(describeFinding(finding, { revision, supersededBy, createdAt: finding.createdAt, updatedAt }, rule));
+
+const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
+
+/** What the store script is told of one folded finding. */
+export function storeArguments(
+  folded: Folded,
+  priors: ReadonlyMap<string, StoredFinding>,
+  context: StoreContext,
+): Argument[] {
+  const { finding, change } = folded;
+  const [survivor, ...absorbed] = folded.priors.map((prior) => priors.get(prior.id)!);
+  const told = isRevision(change);
+  const revision = (survivor?.revision ?? 0) + (told ? 1 : 0);
+  const updatedAt = told ? context.now : survivor!.updatedAt;
+  const before = survivor === undefined ? '' : listMember(survivor.finding);
+  const after = listMember(finding);
+  return [
+    finding.id,
+    survivor?.revision ?? '',
+    revision,
+    packCore(finding),
+    body(finding, revision, updatedAt, null, context.rule),
+    packSpan(finding),
+    before === after ? '' : before,
+    before === after ? '' : after,
+    finding.actor.tenantId,
+    told ? 'clear' : change === 'quiet' ? 'set' : 'keep',
+    context.now + context.quietDelayMs,
+    updatedAt,
+    ...counted(absorbed.map((one) => absorbedArguments(one, finding.id, context))),
+    ...memberArguments(finding, survivor, absorbed),
+    ...itemArguments(finding, survivor, absorbed, context.now),
+    ...signInArguments(finding, survivor, absorbed),
+    told ? change : '',
+  ];
+}
+
+function absorbedArguments(
+  { finding, revision }: StoredFinding,
+  survivorId: string,
+  { now, rule }: StoreContext,
+): Argument[] {
+  return [
+    finding.id,
+    revision,
+    revision + 1,
+    body(finding, revision + 1, now, survivorId, rule),
+    listMember(finding),
+    'merge',
+  ];
+}
+
+/**
+ * The script copies what the absorbed findings had over what the survivor had, part by part; only what differs from that is
+ * told, so that a meeting of two large findings is a small call.
+ */
+function copied<T>(
+  survivor: StoredFinding | undefined,
+  absorbed: readonly StoredFinding[],
+  partOf: (stored: StoredFinding) => ReadonlyMap<string, T>,
+): Map<string, T> {
+  return new Map([...(survivor ? [survivor] : []), ...absorbed].flatMap((stored) => [...partOf(stored)]));
+}
+
+function memberArguments(
+  finding: Finding,
+  survivor: StoredFinding | undefined,
+  absorbed: readonly StoredFinding[],
+): Argument[] {
+  const known = copied(survivor, absorbed, (stored) => stored.finding.members);
+  const members = [...finding.members]
+    .filter(([key, labels]) => known.get(key) !== labels)
+    .map(([key, labels]) => [key, packLabels(labels)]);
+  const priors = [...(survivor ? [survivor] : []), ...absorbed].map((stored) => stored.finding);
+  const correlations = [...finding.correlations].filter((key) => !priors.some((prior) => prior.correlations.has(key)));
+  return [...counted(members), ...counted(correlations.map((key) => [key]))];
+}
+
+function itemArguments(
+  finding: Finding,
+  survivor: StoredFinding | undefined,
+  absorbed: readonly StoredFinding[],
+  now: number,
+): Argument[] {
+  const known = copied(survivor, absorbed, (stored) => stored.finding.items);
+  const decidedAt = copied(survivor, absorbed, (stored) => stored.decidedAt);
+  const isKnown = (key: string, variants: readonly Operation[]): boolean =>
+    known.get(key)?.length === variants.length && variants.every((variant, i) => known.get(key)![i] === variant);
+  const set = [...finding.items].filter(([key, variants]) => !isKnown(key, variants));
+  const gone = [...known.keys()].filter((key) => !finding.items.has(key));
+  const packed = set.map(([key, variants]) => [key, packItem({ variants, decidedAt: decidedAt.get(key) ?? now })]);
+  return counted([...packed, ...gone.map((key) => [key, ''])]);
+}
+
+function signInArguments(
+  finding: Finding,
+  survivor: StoredFinding | undefined,
+  absorbed: readonly StoredFinding[],
+): Argument[] {
+  const known = copied(survivor, absorbed, (stored) => stored.finding.signIns);
+  const { tenantId } = finding.actor;
+  const set = [...finding.signIns].filter(([key, signIn]) => {
+    const before = known.get(key);
+    return before === undefined || compareSources(before.source, signIn.source) !== 0;
+  });
+  const gone = [...known.keys()].filter((key) => !finding.signIns.has(key));
+  return counted([
+    ...set.map(([key, signIn]) => [key, packSignIns(tenantId, [signIn])]),
+    ...gone.map((key) => [key, '']),
+  ]);
+}
