@@ -22,7 +22,8 @@ const outputCharactersMax = 4000;
  * The shell between us and the server is its guard. Its standard input is a pipe from this process, which the system closes
  * when this process ends, be it by kill -9: an exit hook would not run then, and redis-server cannot watch its parent. The
  * guard leads a process group of its own, so the terminal's Ctrl-C reaches only us and we decide the order of the closing,
- * and one signal to the group reaches guard and server alike.
+ * and one signal to the group reaches guard and server alike. The guard outlives that signal until it has taken its server's
+ * exit status, so that no zombie is left.
  */
 const guardScript = `
 exec 3<&0 </dev/null
@@ -30,8 +31,13 @@ exec 3<&0 </dev/null
 server=$!
 { read -r _ <&3; kill -TERM "$server"; sleep 5; kill -KILL "$server"; } 2>/dev/null >/dev/null &
 watch=$!
+trap : TERM
 wait "$server"
 status=$?
+while kill -0 "$server" 2>/dev/null; do
+  wait "$server"
+  status=$?
+done
 kill -KILL "$watch" 2>/dev/null
 exit "$status"
 `;

@@ -6,7 +6,8 @@ const stop = listenForStop();
 const { StackFault } = await import('./stack/fault.ts');
 const { readLocal } = await import('./stack/localOptions.ts');
 
-process.exitCode = await main(stop);
+// By then all is closed that can be: connections that would not end must not keep the process.
+process.exit(await main(stop));
 
 async function main(asked: Stop): Promise<number> {
   const reading = readLocal(process.argv.slice(2));

@@ -7,7 +7,8 @@ const { StackFault } = await import('./stack/fault.ts');
 const { readCommand } = await import('./stack/options.ts');
 const { createTerminal } = await import('./demo/terminal.ts');
 
-process.exitCode = await main(stop);
+// By then all is closed that can be: connections that would not end must not keep the process.
+process.exit(await main(stop));
 
 async function main(asked: Stop): Promise<number> {
   const reading = readCommand(

@@ -1,7 +1,6 @@
 /** Puts the service together: opens its parts in the order in which they need each other, and closes them the other way round. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { Config, Role } from './config.ts';
@@ -10,6 +9,7 @@ import { BUILT_IN_RULE } from './detection/rule.ts';
 import { createMetrics } from './metrics.ts';
 import { buildOps } from './ops/ops.ts';
 import { apiPorts } from './service/asking.ts';
+import { type Closable, closeServer } from './service/closing.ts';
 import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
 import { becomeReady, notReady } from './service/readiness.ts';
@@ -82,7 +82,7 @@ async function open(
   };
   const ops = buildOps({ readiness, metrics: metricsPort });
   const opsUrl = await ops.listen({ ...config.ops });
-  closers.push(() => ops.close());
+  closers.push(() => closeServer(ops));
 
   // Whatever its roles, a process that has the state folds what is owed: findings must not wait for the one that left them.
   state.start();
@@ -96,7 +96,7 @@ async function open(
       { version: version(), logger, registry: metrics.registry },
     );
     apiUrl = await app.listen({ ...config.api });
-    closers.push(() => (app as unknown as FastifyInstance).close());
+    closers.push(() => closeServer(app as unknown as Closable));
   }
 
   if (roles.includes('consumer')) {

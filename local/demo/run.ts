@@ -28,17 +28,21 @@ type Closer = () => Promise<void>;
 /** Runs until asked to stop; resolves with the exit code. Rejects with a StackFault where it cannot run. */
 export async function runStart(options: StartOptions, terminal: Terminal, stop: Stop): Promise<number> {
   const closers: Closer[] = [];
+  const ending = new AbortController();
+  const signal = AbortSignal.any([stop.signal, ending.signal]);
   stop.asked.then(() => {
     // At once, although what is just being started must come about before it can be closed.
     terminal.line();
     terminal.line('Stopping everything (Ctrl-C again: at once).');
   });
   try {
-    await play(options, terminal, stop.signal, closers);
+    await play(options, terminal, signal, closers);
   } catch (error) {
     // Once asked to stop, whatever did not come about any more is no fault.
     if (!stop.signal.aborted) throw error;
   } finally {
+    // What plays must not go on against what is being closed.
+    ending.abort();
     await closeAll(closers, terminal, stop.signal.aborted);
   }
   return 0;

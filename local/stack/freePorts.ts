@@ -39,10 +39,11 @@ export async function onFreePorts<T>(
   }
 }
 
-/** Ports that this process has reserved, all for good: a server that was to have one may still be on its way out. */
-const reserved = new Map<number, Lock>();
+/** Ports that this process has given out, all for good: a server that was to have one may still be on its way out. */
+const given = new Set<number>();
+const locks: Lock[] = [];
 process.once('exit', () => {
-  for (const lock of reserved.values()) lock.release();
+  for (const lock of locks) lock.release();
 });
 
 /**
@@ -50,13 +51,15 @@ process.once('exit', () => {
  * otherwise find a port free until the other's server, seconds later, listens there, and take that one's answers for its own's.
  */
 async function reserve(preferred: number): Promise<number> {
-  const passed = new Set(reserved.keys());
+  const passed = new Set(given);
   for (;;) {
     const port = await freePort(preferred, passed);
     passed.add(port);
-    const lock = await takeLock(path.join(reservations(), String(port)), async () => {});
+    // One of any is hardly ever the same as another's.
+    const lock = preferred === 0 ? undefined : await takeLock(path.join(reservations(), String(port)), async () => {});
     if (lock === null) continue;
-    reserved.set(port, lock);
+    if (lock !== undefined) locks.push(lock);
+    given.add(port);
     return port;
   }
 }

@@ -1,5 +1,7 @@
 /** What the API answers over a real state: the process has the role `api` alone, facts are put in beside it. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { pino } from 'pino';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
@@ -224,6 +226,17 @@ test('dead letters are kept once each, with what is left of them', async () => {
       [9, 12, false, 'utf8'],
     ],
   );
+});
+
+test('a connection that never asks anything does not keep the service', async () => {
+  const settings = readConfig({ REDIS_URL: redis.url, API_PORT: '0', OPS_PORT: '0' }, { roles: ['api'] });
+  assert.ok('config' in settings);
+  const other = await startService(settings.config, { roles: ['api'], logger: pino({ level: 'silent' }) });
+  const socket = connect(Number(new URL(other.apiUrl!).port), '127.0.0.1');
+  await once(socket, 'connect');
+  const ended = once(socket, 'close');
+  await other.close();
+  await ended;
 });
 
 test('while nothing is read, silence is no good news', async () => {
