@@ -31,7 +31,6 @@ const looksBeyondMax = 3;
 /** Rejects with `StartPostponed` while something must be waited for, and with whatever could not be asked. */
 export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Promise<Claim> {
   const { client, clock, state, signal, hub } = deps;
-  awaitHandover(deps, partition.id);
   const { createdOn } = await client.getEventHubProperties({ abortSignal: signal });
   const place: Place = { hub, hubCreatedAt: createdOn.getTime(), partition: partition.id };
   const stored = await state.positions.load(place, signal);
@@ -47,14 +46,6 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   partition.asked = null;
   partition.noteAnswer(properties.lastEnqueuedSequenceNumber, asked);
   return claim;
-}
-
-/** A living owner that is reading would take the link back, since both ask for it with the same right: it must notice first. */
-function awaitHandover({ ownerships, clock, tuning }: ClaimingDeps, partition: string): void {
-  const takenAt = ownerships.takenAt(partition);
-  if (takenAt !== undefined && clock.elapsed() - takenAt < tuning.handoverMs) {
-    throw new StartPostponed('The owner before is given time to notice.');
-  }
 }
 
 /** A hub that seems to end before the position is asked again, some times: its answer may be a little old. */

@@ -2,8 +2,8 @@
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ByteBudget } from './budget.ts';
 import { systemClock } from './clock.ts';
-import { boundCredit } from './credit.ts';
 import { HubConsumer } from './hub.ts';
+import { watchLinks } from './link.ts';
 import { type ConsumerOptions, type ResolvedOptions, TUNING } from './options.ts';
 import { openContainer, probeHub } from './probe.ts';
 import type { ConsumerStatus } from './status.ts';
@@ -24,7 +24,7 @@ export interface Consumer {
 /** Starts to read. Rejects with `ConsumerStartError` if hub, group or storage cannot be used, and leaves nothing open then. */
 export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   const options = resolve(given);
-  boundCredit();
+  watchLinks();
   const container = await openContainer(options);
   const probed = await Promise.all(
     options.hubs.map(async (name) => ({ name, partitionIds: await probeHub(options, name, options.tuning) })),

@@ -138,6 +138,9 @@ async function takeTurn(
     // After a slow turn the partition may have another owner, whose link the next receive would take away. A store that
     // cannot be asked tells nothing, but then no other could have claimed it either.
     await intake.confirmOwner().catch(() => {});
+    if (intake.link(partition.id).isClosed) {
+      claim.end('receiver_closed', 'The link was closed while events were taken in.', intake.clock.elapsed());
+    }
   } finally {
     claim.inFlight -= 1;
     claim.calledAt = intake.clock.elapsed();

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
+import type { HubContext } from './context.ts';
+import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Partition } from './partition.ts';
-import { type HubContext, Session } from './session.ts';
+import { Session } from './session.ts';
 import { describePartition, type HubStatus } from './status.ts';
 import { examine, pollEnds, standIn } from './watch.ts';
 
@@ -57,6 +59,7 @@ export class HubConsumer {
     await this.#watching;
     await this.#session.close(ms, true);
     await this.#pollers;
+    forgetLinks(this.#context.ownerId);
   }
 
   #partition(id: string): Partition {

@@ -3,7 +3,7 @@ import type { ReceivedEventData } from '@azure/event-hubs';
 import { bytesOf } from './body.ts';
 import type { ByteBudget } from './budget.ts';
 import type { Claim } from './claim.ts';
-import type { CreditLevel } from './credit.ts';
+import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { persist } from './persist.ts';
 import type { Batch, StatePort } from './ports.ts';
@@ -13,7 +13,8 @@ import { gapsIn, type ReadDeps, readSlice, type Slice, slicesOf } from './slice.
 export interface IntakeDeps extends ProgressDeps, ReadDeps {
   readonly state: StatePort;
   readonly budget: ByteBudget;
-  creditLevel(partition: string): CreditLevel;
+  /** The link over which the partition is received. */
+  link(partition: string): Link;
   /** Asks the hub when it was made, and ends the claims of another life of it. Rejects if it cannot be asked. */
   confirmHub(): Promise<void>;
 }
@@ -26,7 +27,7 @@ export async function takeIn(
   events: readonly ReceivedEventData[],
 ): Promise<void> {
   const receivedAt = deps.clock.now();
-  deps.creditLevel(partition.id).note(events.reduce((most, event) => Math.max(most, bytesOf(event.body)), 0));
+  deps.link(partition.id).note(events.reduce((most, event) => Math.max(most, bytesOf(event.body)), 0));
   for (const slice of slicesOf(events, deps.tuning.sliceBytesMax)) {
     await deps.budget.spend(slice.bytes, claim.signal, () => takeSlice(deps, partition, claim, slice, receivedAt));
   }

@@ -67,8 +67,6 @@ export interface Tuning {
   readonly ownershipMs: number;
   /** Age above which what we know of a partition's owner must be asked anew before a checkpoint or the next receive. */
   readonly ownershipFreshMs: number;
-  /** A partition taken from a living owner is left alone for so long, so that it notices and does not take it back. */
-  readonly handoverMs: number;
   /** Time between two writes of a position while nothing is applied. */
   readonly positionMs: number;
   /** Time and events after which a checkpoint is written, whichever comes first. */
@@ -108,7 +106,6 @@ export const TUNING: Tuning = Object.freeze({
   renewMs: 10_000,
   ownershipMs: 30_000,
   ownershipFreshMs: 6_000,
-  handoverMs: 2_000,
   positionMs: 1_000,
   checkpointMs: 10_000,
   checkpointEventsMax: 10_000,

@@ -12,19 +12,14 @@ interface Known {
 
 export class Ownerships {
   readonly ownerId: string;
-  /** Age above which an ownership counts as given up. */
-  readonly #ownershipMs: number;
   readonly #known = new Map<string, Known>();
-  /** When each partition was last taken from a living owner, by the elapsed clock. */
-  readonly #takenAt = new Map<string, number>();
   /** When ours was last written, by the elapsed clock. */
   readonly #renewedAt = new Map<string, number>();
   /** When the store was last looked at, by the elapsed clock. */
   seenAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ownerId: string, ownershipMs: number) {
+  constructor(ownerId: string) {
     this.ownerId = ownerId;
-    this.#ownershipMs = ownershipMs;
   }
 
   /**
@@ -53,14 +48,6 @@ export class Ownerships {
   /** Takes in a claim of ours that the store accepted, at this moment of the elapsed clock. */
   noteClaimed(ownership: PartitionOwnership, at: number): void {
     const { partitionId, ownerId } = ownership;
-    const before = this.#known.get(partitionId);
-    const isTaken =
-      ownerId === this.ownerId &&
-      before &&
-      before.ownerId !== '' &&
-      before.ownerId !== ownerId &&
-      this.ageOf(before, at) < this.#ownershipMs;
-    if (isTaken) this.#takenAt.set(partitionId, at);
     this.#known.set(partitionId, { ownerId, version: versionOf(ownership), seenAt: at, age: 0 });
     this.#renewedAt.set(partitionId, at);
   }
@@ -76,10 +63,6 @@ export class Ownerships {
     return owner !== null && owner !== this.ownerId;
   }
 
-  takenAt(partition: string): number | undefined {
-    return this.#takenAt.get(partition);
-  }
-
   renewedAt(partition: string): number {
     return this.#renewedAt.get(partition) ?? Number.NEGATIVE_INFINITY;
   }
@@ -87,11 +70,7 @@ export class Ownerships {
   /** How old a partition's record is by our own measure, in milliseconds. */
   age(partition: string, at: number): number {
     const known = this.#known.get(partition);
-    return known ? this.ageOf(known, at) : Number.POSITIVE_INFINITY;
-  }
-
-  private ageOf(known: Known, at: number): number {
-    return known.age + (at - known.seenAt);
+    return known ? known.age + (at - known.seenAt) : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -1,32 +1,18 @@
 /** One client on one hub, from its opening to its closing, with the store and the handlers that it is given. */
-import type { CheckpointStore, EventHubConsumerClient, EventPosition, Subscription } from '@azure/event-hubs';
-import type { ByteBudget } from './budget.ts';
+import type { EventHubConsumerClient, EventPosition, Subscription } from '@azure/event-hubs';
 import type { Claim } from './claim.ts';
 import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
 import { createClient } from './connect.ts';
-import { type CreditLevel, creditLevelOf } from './credit.ts';
+import { type HubContext, runningOf } from './context.ts';
 import { ClaimEnded, codeOf, messageOf } from './errors.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import type { IntakeDeps } from './intake.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type Link, linkOf } from './link.ts';
 import { Ownerships } from './ownership.ts';
 import type { Partition, Trouble } from './partition.ts';
 import { keepProgress } from './progress.ts';
 import { createStore, type OwnershipStore, type StoreNames } from './store.ts';
-
-/** What stays the same on a hub, whichever client reads it. */
-export interface HubContext {
-  readonly options: ResolvedOptions;
-  readonly hub: string;
-  /** The same for all clients, so that the next one takes over what the one before had. */
-  readonly ownerId: string;
-  readonly checkpoints: CheckpointStore;
-  readonly budget: ByteBudget;
-  readonly partitions: ReadonlyMap<string, Partition>;
-  /** The partition of this id, made if it is new. */
-  partition(id: string): Partition;
-}
 
 export class Session {
   readonly client: EventHubConsumerClient;
@@ -52,7 +38,7 @@ export class Session {
     this.#hub = hub;
     const { tuning, clock } = hub.options;
     this.#balancedAt = clock.elapsed();
-    this.ownerships = new Ownerships(hub.ownerId, tuning.ownershipMs);
+    this.ownerships = new Ownerships(hub.ownerId);
     // The client library refuses an empty map; what it reads is always written just before.
     const startPositions: Record<string, EventPosition> = { '0': { offset: '-1' } };
     this.store = createStore(
@@ -128,10 +114,14 @@ export class Session {
       this.store.close();
     }
     for (const [, claim] of this.#running()) claim.end('stopped', 'The consumer stops.', clock.elapsed());
-    const closing = this.#subscription.close().then(() => this.client.close());
-    closing.catch((error) => {
+    const complain = (error: unknown) => {
       logger.warn({ err: error, hub: this.#hub.hub }, `The client could not be closed: ${messageOf(error)}`);
-    });
+    };
+    const closing = this.#subscription
+      .close()
+      .catch(complain)
+      .then(() => this.client.close())
+      .catch(complain);
     const isClosed = await endsWithin(clock, leftMs() / 2, closing);
     if (givesUp && !isClosed) await endsWithin(clock, leftMs(), this.#giveUp());
     this.#letGo();
@@ -148,22 +138,22 @@ export class Session {
       ...{ ...options, checkpoints, budget, positions: state.positions, ownerships: this.ownerships },
       deadLetterBytesMax: tuning.deadLetterBytesMax,
       names: () => this.#names,
-      creditLevel: (id) => this.#creditLevel(id),
+      link: (id) => this.#link(id),
       confirmHub: () => this.confirmHub(),
       confirmOwner: () => this.#confirmOwner(),
     };
   }
 
-  #creditLevel(id: string): CreditLevel {
-    const { hub, options } = this.#hub;
+  #link(id: string): Link {
+    const { hub, options, ownerId } = this.#hub;
     const address = `${hub}/ConsumerGroups/${options.consumerGroup}/Partitions/${id}`;
-    return creditLevelOf(address, options.tuning.prefetchBytesMax);
+    return linkOf(address, ownerId, options.tuning.prefetchBytesMax);
   }
 
   async #claim(partition: Partition): Promise<Claim> {
     const { options, hub, checkpoints } = this.#hub;
     // Known before the first credit is granted.
-    this.#creditLevel(partition.id);
+    this.#link(partition.id);
     const { client, ownerships, signal } = this;
     const deps = { ...options, hub, checkpoints, client, ownerships, signal, names: this.#names };
     this.#preparing += 1;
@@ -219,11 +209,4 @@ export class Session {
     const ours = (await this.store.look()).filter(({ ownerId }) => ownerId === this.ownerships.ownerId);
     await this.#hub.checkpoints.claimOwnership(ours.map((ownership) => ({ ...ownership, ownerId: '' })));
   }
-}
-
-/** The partitions that are being read, with their claims. */
-export function runningOf({ partitions }: HubContext): [Partition, Claim][] {
-  return [...partitions.values()].flatMap((partition): [Partition, Claim][] =>
-    partition.running ? [[partition, partition.running]] : [],
-  );
 }

@@ -1,7 +1,9 @@
 /** How the consumer fares, as plain data: for coverage, readiness, liveness and metrics. */
+
+import type { HubContext } from './context.ts';
 import type { Partition, PartitionTotals, Trouble } from './partition.ts';
 import type { Position } from './ports.ts';
-import type { HubContext, Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * `unowned`: it is another consumer's, or no one's yet. `starting`: ours, and not read yet. `reading`. `stalled`: what was

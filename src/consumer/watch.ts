@@ -1,9 +1,10 @@
 /** Looks after a session from outside: asks how far partitions reach, keeps ownership alive, and notices silence. */
 import type { Clock } from './clock.ts';
+import { type HubContext, runningOf } from './context.ts';
 import { messageOf } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Partition } from './partition.ts';
-import { type HubContext, runningOf, type Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Looks for the ownerships, in its place, while the client library's own loop hangs for longer than so many of its rounds. */
 const roundsMissedMax = 3;

@@ -12,13 +12,15 @@ import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
 import type { ShardHandle } from './apply.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
-import { type Argument, loadScript, runScript } from './redis.ts';
+import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
 import { indexMember, profileId, type Selection, selectFacts, storedProfile } from './selection.ts';
 import { type StoreContext, storeArguments } from './storing.ts';
 
 const storeScript = loadScript('store');
 /** How often one actor is read and folded again because others did the same meanwhile. */
 const ATTEMPTS_MAX = 50;
+/** Findings told in one step, in bytes: with what the index needs they stay below a megabyte. A single one may be larger. */
+const FINDINGS_BYTES_MAX = 700_000;
 
 export interface FoldContext {
   readonly rule: Rule;
@@ -30,7 +32,7 @@ export interface FoldContext {
 }
 
 export type FoldOutcome =
-  /** `owed`: facts came in meanwhile, or there were more than one fold takes on. `changed`: how many findings did. */
+  /** `owed`: facts came in meanwhile, or there were more than one fold takes on. */
   | { readonly kind: 'folded'; readonly owed: boolean; readonly published: readonly Folded[] }
   | { readonly kind: 'unknown_actor' }
   | { readonly kind: 'lost'; readonly generation: string };
@@ -51,18 +53,17 @@ export async function foldOnce(shard: ShardHandle, actorId: string, context: Fol
       now,
     });
     await context.beforeStore?.();
-    const args = storeCall(shard, actorId, selection, folded, priors, { ...context, now });
-    const [outcome, detail] = (await runScript(shard.client, storeScript, shard.key, args)) as Buffer[];
-    switch (String(outcome)) {
+    const outcome = await store(shard, actorId, selection, folded, priors, { ...context, now });
+    switch (outcome.kind) {
       case 'stored':
         return {
           kind: 'folded',
-          owed: String(detail) === '1',
+          owed: outcome.owed,
           published: folded.filter(({ change }) => !['none', 'source', 'quiet'].includes(change)),
         };
       case 'lost':
-        return { kind: 'lost', generation: String(detail) };
-      default:
+        return outcome;
+      case 'changed':
         if (attempt >= ATTEMPTS_MAX) throw new Error(`an actor was folded by others ${attempt} times in a row`);
     }
   }
@@ -103,14 +104,64 @@ async function readPriors(
   return priors;
 }
 
-function storeCall(
+type StoreOutcome =
+  | { readonly kind: 'stored'; readonly owed: boolean }
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'lost'; readonly generation: string };
+
+/**
+ * Stores what a fold made, in as many steps as keep each call short. Every finding is stored whole in one of them; what the
+ * fold worked on is taken off with the last, so that a crash in between has it folded again, which changes nothing more.
+ */
+async function store(
   shard: ShardHandle,
   actorId: string,
   selection: Selection,
   folded: readonly Folded[],
   priors: ReadonlyMap<string, StoredFinding>,
   context: StoreContext,
-): Argument[] {
+): Promise<StoreOutcome> {
+  const changed = folded.filter(({ change }) => change !== 'none');
+  const parts = inParts(changed.map((one) => storeArguments(one, priors, context)));
+  for (const [i, findings] of parts.entries()) {
+    const isLast = i === parts.length - 1;
+    const args: Argument[] = [
+      shard.generation,
+      actorId,
+      Number(selection.foldVersion) + i,
+      selection.factVersion,
+      context.now,
+      isLast ? selection.pendingTaken : 0,
+      isLast && selection.whole ? '1' : '0',
+      ...(isLast ? indexArguments(selection, folded) : [0, 0]),
+      findings.length,
+      ...findings.flat(),
+    ];
+    const [outcome, detail] = (await runScript(shard.client, storeScript, shard.key, args)) as Buffer[];
+    if (String(outcome) === 'lost') return { kind: 'lost', generation: String(detail) };
+    if (String(outcome) !== 'stored') return { kind: 'changed' };
+    if (isLast) return { kind: 'stored', owed: String(detail) === '1' };
+  }
+  throw new Error('there is always a last part');
+}
+
+/** Lists of arguments in parts that are short together; at least one part. */
+function inParts(lists: readonly Argument[][]): Argument[][][] {
+  const parts: Argument[][][] = [[]];
+  let bytes = 0;
+  for (const list of lists) {
+    bytes += bytesOf(list);
+    if (bytes > FINDINGS_BYTES_MAX && parts.at(-1)!.length > 0) {
+      parts.push([]);
+      bytes = bytesOf(list);
+    }
+    parts.at(-1)!.push(list);
+  }
+  return parts;
+}
+
+/** What becomes of the operations' places in the index, and the profiles that they stand under. */
+function indexArguments(selection: Selection, folded: readonly Folded[]): Argument[] {
   const findings = folded.map(({ finding }) => finding);
   const moves = selection.operations.flatMap(({ operation, members }) => {
     const now = indexMember(operation, labelIn(findings, operation));
@@ -120,23 +171,7 @@ function storeCall(
   const profiles = new Map(
     selection.operations.map(({ operation }) => [`p:${profileId(operation)}`, storedProfile(operation)]),
   );
-  const changed = folded.filter(({ change }) => change !== 'none');
-  return [
-    shard.generation,
-    actorId,
-    selection.foldVersion,
-    selection.factVersion,
-    context.now,
-    selection.pendingTaken,
-    selection.whole ? '1' : '0',
-    moves.length + gone.length,
-    ...moves.flat(),
-    ...gone.flat(),
-    profiles.size,
-    ...[...profiles].flat(),
-    changed.length,
-    ...changed.flatMap((one) => storeArguments(one, priors, context)),
-  ];
+  return [moves.length + gone.length, ...moves.flat(), ...gone.flat(), profiles.size, ...[...profiles].flat()];
 }
 
 /** The label that an operation has in the finding that it is part of; none where it matches nothing. */

@@ -231,7 +231,9 @@ export class State {
   /** Rejects with StateUnavailable if Redis does not answer. */
   async ping(): Promise<void> {
     try {
-      await this.client.hget(`${this.keys.service}meta`, 'schema');
+      // Of a Cluster one node may be gone: every part of the state is asked.
+      const parts = [this.keys.service, ...this.shards.map(({ key }) => key)];
+      await Promise.all(parts.map((key) => this.client.hget(`${key}meta`, 'generation')));
     } catch (error) {
       throw new StateUnavailable('Redis does not answer', { cause: error });
     }

@@ -109,7 +109,12 @@ function itemArguments(
     known.get(key)?.length === variants.length && variants.every((variant, i) => known.get(key)![i] === variant);
   const set = [...finding.items].filter(([key, variants]) => !isKnown(key, variants));
   const gone = [...known.keys()].filter((key) => !finding.items.has(key));
-  const packed = set.map(([key, variants]) => [key, packItem({ variants, decidedAt: decidedAt.get(key) ?? now })]);
+  // The ledger is that of the record that stands first; where that is another now, it is decided now.
+  const hasSameFirst = (key: string, [first]: readonly Operation[]): boolean =>
+    known.get(key)?.[0]?.source.sha256 === first?.source.sha256;
+  const decided = (key: string, variants: readonly Operation[]): number =>
+    (hasSameFirst(key, variants) ? decidedAt.get(key) : null) ?? now;
+  const packed = set.map(([key, variants]) => [key, packItem({ variants, decidedAt: decided(key, variants) })]);
   return counted([...packed, ...gone.map((key) => [key, ''])]);
 }
 

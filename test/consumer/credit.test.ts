@@ -1,7 +1,7 @@
 /** How much the client library may be sent ahead: bounded in events and in bytes, however long it was quiet. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { CreditLevel } from '../../src/consumer/credit.ts';
+import { Link } from '../../src/consumer/link.ts';
 import { eventually, FAST, HUB, idsOf, type Stack, signIn, stopAzurite, withStack } from './stack.ts';
 
 after(stopAzurite);
@@ -48,7 +48,7 @@ test('a flood while a batch is held up comes only as far as the credit', async (
 });
 
 test('the larger the events, the fewer may be under way', () => {
-  const level = new CreditLevel(8 * 1024 * 1024);
+  const level = new Link(8 * 1024 * 1024);
   assert.equal(level.eventsMax, 32, 'before any has been seen');
   level.note(1024 * 1024);
   assert.equal(level.eventsMax, 8);

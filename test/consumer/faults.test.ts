@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { FaultRequest } from '../../local/eventhubs/endpoint.ts';
-import { eventually, FAST, HUB, idsOf, signIn, stopAzurite, withStack } from './stack.ts';
+import { eventually, FAST, HUB, idsOf, type Stack, signIn, stopAzurite, withStack } from './stack.ts';
 
 after(stopAzurite);
 
@@ -46,6 +46,24 @@ async function sends(send: () => Promise<void>): Promise<boolean> {
     return false;
   }
 }
+
+test('a consumer whose links were detached leaves no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await withStack({ partitions: 2 }, async (stack) => {
+    const consumer = await stack.start();
+    const partitions = () => consumer.status().hubs[0]!.partitions;
+    for (let round = 1; round <= 3; round++) {
+      await eventually(() => partitions().every(({ state }) => state === 'reading'), 'reading');
+      await eventually(() => readers(stack) === 2, 'two links');
+      stack.hubs.faults.inject({ kind: 'detachForced', hub: HUB });
+      await eventually(() => partitions().every(({ totals }) => totals.restarts >= round), 'new receivers');
+    }
+  });
+  await eventually(() => timers() <= before, 'no timer is left', 5_000);
+});
+
+const readers = ({ hubs }: Stack) => hubs.state().hubs[0]!.partitions.filter((one) => one.readers.length > 0).length;
 
 test('a hub that does not answer for a while costs no partition that is being read', async () => {
   await withStack({}, async (stack) => {

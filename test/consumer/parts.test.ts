@@ -163,7 +163,7 @@ const record = (ownerId: string, etag: string, lastModifiedTimeInMs = 0): Partit
 });
 
 test('an answer that is older than our own claim does not take it away', () => {
-  const ownerships = new Ownerships('us', 1_000);
+  const ownerships = new Ownerships('us');
   ownerships.observe([record('them', '1')], 10, 0);
   ownerships.noteClaimed(record('us', '"2"'), 20);
   ownerships.observe([record('them', '1')], 15, 0);
@@ -175,24 +175,11 @@ test('an answer that is older than our own claim does not take it away', () => {
 });
 
 test('the age of an ownership is how long it stays the same, whatever the clocks say', () => {
-  const ownerships = new Ownerships('us', 1_000);
+  const ownerships = new Ownerships('us');
   ownerships.observe([record('them', '1', 5_000_000)], 0, 1_000);
   assert.equal(ownerships.age('0', 400), 400, 'written in the future, as it seems');
   ownerships.observe([record('them', '2', 0)], 500, 9_000_000);
   assert.equal(ownerships.age('0', 700), 200, 'renewed, though the wall clock has jumped');
-});
-
-test('only a partition taken from a living owner is handed over', () => {
-  const take = (before: PartitionOwnership, age: number) => {
-    const ownerships = new Ownerships('us', 1_000);
-    ownerships.observe([before], 0, age);
-    ownerships.noteClaimed(record('us', '2'), 10);
-    return ownerships.takenAt('0');
-  };
-  assert.equal(take(record('them', '1'), 0), 10);
-  assert.equal(take(record('them', '1'), 5_000), undefined, 'dead');
-  assert.equal(take(record('', '1'), 0), undefined, 'given up');
-  assert.equal(take(record('us', '1'), 0), undefined, 'our own');
 });
 
 test('the first stop of a partition costs no wait, those that follow without progress more and more', () => {

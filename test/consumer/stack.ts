@@ -20,7 +20,7 @@ const tenant = '11111111-1111-4111-8111-111111111111';
 
 /** The same limits as in earnest, on a smaller scale. */
 export const FAST: Partial<Tuning> = {
-  ...{ balanceMs: 200, handoverMs: 200, renewMs: 400, ownershipMs: 4_000, ownershipFreshMs: 500 },
+  ...{ balanceMs: 200, renewMs: 400, ownershipMs: 4_000, ownershipFreshMs: 500 },
   ...{ receiveWaitMs: 150, positionMs: 50, checkpointMs: 150, pollMs: 250, silentMs: 20_000 },
   ...{ retryFirstMs: 10, retryMaxMs: 100, restartFirstMs: 50, restartMaxMs: 400 },
   ...{ attemptMs: 3_000, stopMs: 6_000, closeMs: 2_000 },

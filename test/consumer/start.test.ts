@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Position } from '../../src/consumer/ports.ts';
-import { eventually, HUB, idsOf, type Stack, signIn, stopAzurite, withStack } from './stack.ts';
+import { eventually, FAST, HUB, idsOf, type Stack, signIn, stopAzurite, withStack } from './stack.ts';
 
 after(stopAzurite);
 
@@ -145,6 +145,35 @@ test('a hub made anew while it is read is read from its first event, also where 
     await consumer.stop();
     assert.deepEqual(stack.state.gaps, []);
     assert.equal(await stack.checkpoint(), 7);
+  });
+});
+
+test('a hub made anew during a slow batch is read from its first event', async () => {
+  await withStack({}, async (stack) => {
+    const { state } = stack;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = false;
+    // Nothing is asked in the course of this test: only the link can tell.
+    await stack.start({
+      tuning: { ...FAST, pollMs: 300_000 },
+      hooks: {
+        async afterApply() {
+          isHeld = true;
+          await held;
+        },
+      },
+    });
+    await stack.send([signIn('slow')]);
+    await eventually(() => isHeld, 'the slow batch');
+    stack.hubs.faults.inject({ kind: 'recreateHub', hub: HUB });
+    await stack.send(idsOf('b', 4).map(signIn));
+    release();
+    await state.when(() => state.ids().length === 5, 'the facts of both hubs');
+    await state.when(() => state.stored(HUB, '0')?.sequenceNumber === 3, 'the position in the new hub');
+    assert.deepEqual(state.gaps, []);
   });
 });
 

@@ -90,6 +90,33 @@ test('at every moment facts lead, the position follows, and the checkpoint follo
   });
 });
 
+test('events that hold nothing move the position seldom, no checkpoint passes it, and a stop writes the rest', async () => {
+  await withStack({}, async (stack) => {
+    const { state } = stack;
+    state.hasEmptyEvents = true;
+    const written: number[] = [];
+    const consumer = await stack.start({
+      tuning: { ...FAST, positionMs: 300_000, checkpointMs: 400 },
+      hooks: {
+        async beforeCheckpoint(_place, position) {
+          written.push(position.sequenceNumber);
+        },
+      },
+    });
+    await stack.send([signIn('a')]);
+    await state.when(() => state.stored(HUB, '0')?.sequenceNumber === 0, 'the position of the fact');
+    await stack.send(Array.from({ length: 5 }, () => Buffer.from('{"records":[]}')));
+    const partition = () => consumer.status().hubs[0]!.partitions[0]!;
+    await eventually(() => partition().position?.sequenceNumber === 5, 'all is read');
+    await eventually(() => written.length > 0, 'a checkpoint');
+    assert.deepEqual(written, [0]);
+    assert.equal(state.stored(HUB, '0')?.sequenceNumber, 0);
+    await consumer.stop();
+    assert.equal(state.stored(HUB, '0')?.sequenceNumber, 5);
+    assert.equal(await stack.checkpoint(), 5);
+  });
+});
+
 test('a checkpoint that cannot be written holds up nothing, and the next one makes up for it', async () => {
   await withStack({}, async (stack) => {
     let failures = 0;

@@ -70,6 +70,7 @@ export interface FactAnswer {
     readonly partition: string;
     readonly sequenceNumber: number;
     readonly recordIndex: number;
+    readonly enqueuedAt: string | null;
     readonly sha256: string;
   };
 }

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { sha256 } from '../../src/detection/digest.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import type { State } from '../../src/state/state.ts';
 import { diceOf } from '../oracle/dice.ts';
 import { listen, type Talk } from './interpose.ts';
 import {
+  allFindings,
   applyFacts,
   assertWholeFeed,
   contentsIn,
@@ -14,6 +16,7 @@ import {
   feedOf,
   foldOf,
   settle,
+  sourcesOf,
   stateOptions,
   withState,
 } from './redis.ts';
@@ -70,25 +73,27 @@ test('1,300 operations without a sign-in, then the sign-in: all of them match, i
   });
 });
 
-test('two findings of 900 operations each that an operation bridges become one', async () => {
-  const shared = ['x', 'y', 'z'];
-  const first = many(900, (i) => operation(`o${i}`, NOW + i * 1_000, { correlationId: shared[i] ?? `c${i}` }));
-  const second = many(900, (i) =>
-    operation(i < 2 ? `o${i}` : `p${i}`, NOW + 40 * HOUR_MS + i * 1_000, {
-      correlationId: shared[i] ?? `d${i}`,
-      targets: [`target ${i}`],
-      source: { sha256: `${i}`.padStart(64, 'a') },
-    }),
-  );
+test('two findings of 1,100 operations each that an operation bridges become one, and what they share counts once', async () => {
+  // What is shared lies in the middle of both, where nothing is listed. The ids are long, so that telling it all would be a long call.
+  const long = 'x'.repeat(600);
+  const shared = (i: number): boolean => i >= 540 && i < 560;
+  const side = (name: string, from: number) =>
+    many(1_100, (i) =>
+      operation(shared(i) && i < 545 ? `shared ${i}` : `${name} ${i}`, from + i * 1_000, {
+        correlationId: `${shared(i) ? 'shared' : name} ${i} ${long}`,
+        targets: [`target ${i % 7}`],
+        source: { sha256: sha256(`${name} ${i}`) },
+      }),
+    );
   const signIns = [signIn('s', NOW), signIn('t', NOW + 40 * HOUR_MS)];
+  const sides = [...side('old', NOW), ...side('young', NOW + 40 * HOUR_MS)];
   const bridge = operation('bridge', NOW + 20 * HOUR_MS);
-  const facts = [...signIns, ...first, ...second, bridge];
   await withState(stateOptions(redis.url), async (state) => {
     const talk = listen(state.client);
-    await inBatches(state, [...signIns, ...first, ...second], 400);
+    await inBatches(state, [...signIns, ...sides], 400);
     assert.equal((await contentsIn(state)).length, 2);
     await applyFacts(state, [bridge]);
-    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(facts)));
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...signIns, ...sides, bridge])));
     const told = await feedOf(state);
     assert.deepEqual(
       told.slice(-2).map(({ reason }) => reason),
@@ -112,6 +117,24 @@ test('3,000 sign-ins of one guest, in minutes that are thinned and out of order'
   return assertFold([...signIns, ...operations], 100, 2);
 });
 
+for (const [who, others] of [
+  ['a guest', 0],
+  ['a busy guest', 100],
+] as const) {
+  test(`a sign-in of ${who} that gives way in a minute at the edge of the window is no evidence any more`, async () => {
+    const minute = Math.floor(NOW / MINUTE_MS) * MINUTE_MS;
+    const signIns = many(10, (i) => signIn(`s${i}`, minute + i * 1_000));
+    // The window ends in the middle of the minute: the newest sign-in within it gives way to those beyond it.
+    const facts = [operation('o', minute - 24 * HOUR_MS + 4_500), ...signIns];
+    const earlier = many(others, (i) => signIn(`e${i}`, minute - (i + 9) * 10 * MINUTE_MS));
+    await withState(stateOptions(redis.url), async (state) => {
+      await applyFacts(state, earlier);
+      for (const fact of facts) await applyFacts(state, [fact]);
+      assert.deepEqual(sourcesOf(await allFindings(state)), sourcesOf(foldOf([...earlier, ...facts])));
+    });
+  });
+}
+
 test('operations as large as events allow are applied in steps that are short', async () => {
   const long = (i: number) => many(60, (j) => `${i} ${j} ${'x'.repeat(80)}`);
   const operations = many(300, (i) => operation(`o${i}`, NOW + i, { targets: long(i), targetNames: long(i) }));
@@ -127,13 +150,15 @@ test('operations as large as events allow are applied in steps that are short', 
   });
 });
 
-test('an actor with 400 addresses, each with a finding, and a sign-in that all of them show', async () => {
-  const operations = many(400, (i) => operation(`o${i}`, NOW + i, { actorIp: `10.0.${i >> 8}.${i & 255}` }));
+test('an actor with 800 addresses, each with a finding, and a sign-in that all of them show', async () => {
+  const operations = many(800, (i) => operation(`o${i}`, NOW + i, { actorIp: `10.0.${i >> 8}.${i & 255}` }));
   const signIns = [signIn('s', NOW), signIn('t', NOW + HOUR_MS)];
   await withState(stateOptions(redis.url), async (state) => {
+    const talk = listen(state.client);
     await applyFacts(state, [signIns[0]!, ...operations]);
     await applyFacts(state, [signIns[1]!]);
     assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...signIns, ...operations])));
     await assertWholeFeed(state);
+    assertShort(talk);
   });
 });

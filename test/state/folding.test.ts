@@ -15,6 +15,7 @@ import {
   contentsIn,
   feedOf,
   foldOf,
+  keysOf,
   settle,
   sourcesOf,
   stateOptions,
@@ -71,6 +72,12 @@ async function assertSameFindings(options: StateOptions, seed: number, { items, 
     const { operations, signIns } = readItems(items);
     assert.deepEqual(sourcesOf(await allFindings(states[0]!)), sourcesOf(foldOf([...operations, ...signIns])));
     await assertWholeFeed(states[0]!);
+
+    assert.deepEqual(
+      (await keysOf(states[0]!)).filter((key) => /^\d+ (ap:|fold)/.test(key)),
+      [],
+      'nothing waits that was folded',
+    );
 
     const told = (await feedOf(states[0]!)).length;
     await applyInAnyOrder(states, items, diceOf(seed + 1));

@@ -12,7 +12,7 @@ import { listen } from './interpose.ts';
 import { allFindings, applyFacts, contentsIn, contentsOfAll, foldOf, stateOptions, withState } from './redis.ts';
 import { HOUR_MS, operation, signIn } from './samples.ts';
 
-const SCALE = process.env['STORM'] === 'full' ? 1 : 1 / 20;
+const SCALE = process.env['STORM'] === 'full' ? 1 : 1 / 40;
 const OPERATIONS = 100_000 * SCALE;
 const SIGN_INS = 250_000 * SCALE;
 const WINDOW_MS = 47 * HOUR_MS;
