@@ -27,7 +27,7 @@
  * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
  * | `{P:d}...` | | dead letters |
  */
-import { createHash } from 'node:crypto';
+import { digest } from '../detection/digest.ts';
 
 /** Guests are spread over this many hashes: enough for millions, few enough to walk through. */
 export const GUEST_BUCKETS = 16_384;
@@ -57,12 +57,12 @@ export const homeToken = (tenantId: string, home: string): Token => token('h', t
 export const objectToken = (tenantId: string, objectId: string): Token => token('o', tenantId, objectId);
 
 function token(kind: string, tenantId: string, value: string): Token {
-  return createHash('sha256').update(`${kind}${tenantId.length}:${tenantId}${value}`).digest().subarray(0, TOKEN_BYTES);
+  return Buffer.from(digest([kind, tenantId, value]), 'hex').subarray(0, TOKEN_BYTES);
 }
 
 export const bucketOf = (of: Token): number => of.readUInt16BE(0) % GUEST_BUCKETS;
 
 /** The shard that holds everything of a tenant. */
 export function shardOf(tenantId: string, shards: number): number {
-  return shards === 1 ? 0 : createHash('sha256').update(tenantId).digest().readUInt32BE(0) % shards;
+  return shards === 1 ? 0 : Number.parseInt(digest([tenantId]).slice(0, 8), 16) % shards;
 }

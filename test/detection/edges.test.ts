@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { splitUpn } from '../../src/detection/describe.ts';
+import { digest } from '../../src/detection/digest.ts';
 import type { Operation, SignIn } from '../../src/detection/fact.ts';
 import { foldActor, foldAll } from '../../src/detection/fold.ts';
 import { guestIdentityOf, profileOf, relate } from '../../src/detection/relation.ts';
@@ -114,6 +115,11 @@ test('the older of two findings stays when they meet, of equal age the one of th
   assert.equal(meet([5, 4]).finding.id, late!.finding.id);
   assert.equal(meet([4, 5]).finding.id, early!.finding.id);
   assert.equal(meet([5, 5]).finding.id, [early!.finding.id, late!.finding.id].sort()[0]);
+});
+
+test('a name for text that is no text is another than that for the text in its place', () => {
+  assert.notEqual(digest(['x\ud800']), digest(['x\ufffd']));
+  assert.notEqual(digest(['ab', 'c']), digest(['a', 'bc']));
 });
 
 test('a UPN is split at its first two @ signs, and what stands behind a third part is dropped', () => {
