@@ -2,6 +2,8 @@
  * What is known of the partitions, each by itself: how far it is, which marks it has raised in the shards, and which
  * generations the shards had then. So each notices for itself that a shard is not what it was.
  */
+import type { Fact } from '../detection/fact.ts';
+import { msOfTicks } from '../detection/time.ts';
 import type { Keys } from './keys.ts';
 import {
   type Beginning,
@@ -44,7 +46,12 @@ export interface Known {
   readonly generations: readonly string[];
   /** Set once a shard was found to hold less than this owner has put there. */
   lost: string | null;
+  /** The longest delay between event time and enqueued time met lately, and when (ms). */
+  delay: { readonly ms: number; readonly at: number } | null;
 }
+
+/** A delay counts for so long; then a shorter one may take its place. */
+const DELAY_COUNTS_MS = 3_600_000;
 
 export interface PartitionsOptions {
   readonly reader: string;
@@ -104,7 +111,8 @@ export class Partitions {
     const stale = this.#generations().findIndex((generation, shard) => generation !== known.generations[shard]);
     if (stale >= 0 || known.lost !== null) return this.lostAt(known, Math.max(stale, 0));
     const { reader, now } = this.#options;
-    const next = progressRecord({ ...known.record, marks: [...known.marks], reader, seenAt: now() }, progress);
+    const seen = { marks: [...known.marks], reader, seenAt: now(), delayMs: known.delay?.ms ?? known.record.delayMs };
+    const next = progressRecord({ ...known.record, ...seen }, progress);
     await this.#write(known, next, false);
     return { kind: 'applied' };
   }
@@ -123,6 +131,16 @@ export class Partitions {
     const { reader, now } = this.#options;
     const record = (await readRecord(this.#client, this.#keys, place)) ?? emptyRecord(place, reader, now());
     return this.#know(place, record, await this.#marksOf(place));
+  }
+
+  /** Notes how late facts were: what tells up to which event time a partition has been read. */
+  noteDelays(known: Known, facts: readonly Fact[]): void {
+    const at = this.#options.now();
+    for (const { time, source } of facts) {
+      const ms = Math.max(0, (source.enqueuedAt ?? 0) - msOfTicks(time));
+      const { delay } = known;
+      if (delay === null || ms >= delay.ms || at - delay.at > DELAY_COUNTS_MS) known.delay = { ms, at };
+    }
   }
 
   /** Forgets what was known of a partition, and says that it must ask where to go on. */
@@ -159,7 +177,7 @@ export class Partitions {
   }
 
   #know(place: Place, record: PartitionRecord, marks: readonly (number | null)[]): Known {
-    const known = { place, record, marks: [...marks], generations: this.#generations(), lost: null };
+    const known = { place, record, marks: [...marks], generations: this.#generations(), lost: null, delay: null };
     this.#known.set(markField(place), known);
     return known;
   }

@@ -197,6 +197,7 @@ export class State {
       const isApplied = known.lost === null && (await this.#applyTo(index, own, known, batch.lastSequenceNumber));
       if (!isApplied) return this.#partitions.lostAt(known, index);
     }
+    this.#partitions.noteDelays(known, facts);
     return { kind: 'applied' };
   }
 

@@ -239,7 +239,16 @@ test('a connection that never asks anything does not keep the service', async ()
   await ended;
 });
 
+test('coverage allows for the longest delay seen, when it says what event time has been read', async () => {
+  const position = { sequenceNumber: sequence, offset: null, enqueuedAt: NOW, hubCreatedAt: PLACE.hubCreatedAt };
+  await state.positions.advance(PLACE, { position, readToEndAt: NOW, lagEvents: 0 });
+  const [partition] = (await get('/v1/coverage')).body.hubs[0].partitions;
+  assert.ok(partition.delayMs > 46 * 3_600_000, 'the sign-in of 47 hours ago');
+  assert.equal(Date.parse(partition.eventTimeThrough), NOW - partition.delayMs);
+});
+
 test('while nothing is read, silence is no good news', async () => {
+  await state.positions.advance(PLACE, { position: null, readToEndAt: null, lagEvents: 3 });
   const { body } = await get('/v1/coverage');
   assert.equal(body.silence, 'nothing_arrived');
 });

@@ -94,6 +94,26 @@ test('an operation that is enqueued in time after all is no longer late', async 
   });
 });
 
+test('an actor that is never quiet is owed a fold since the last one only, and so not left behind', async () => {
+  let now = NOW;
+  const options = stateOptions(redis.url, { now: () => now });
+  await withState(options, async (other) => {
+    await other.folder.stop();
+    const { client, key } = other.shards[0]!;
+    const waited: number[] = [];
+    const beforeStore = async (): Promise<void> => {
+      const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES');
+      waited.push(now - Number(since));
+      if (waited.length < 5) await other.apply(batchOf([operation(`o${waited.length}`, NOW)]));
+      now += MINUTE_MS;
+    };
+    await withState({ ...options, hooks: { beforeStore } }, (state) =>
+      applyFacts(state, [signIn('s', NOW), operation('a', NOW)]),
+    );
+    assert.deepEqual(waited, [0, ...Array(4).fill(MINUTE_MS)]);
+  });
+});
+
 test('a fold that read before another one stored reads again', async () => {
   await withStates(stateOptions(redis.url), 4, async (states) => {
     const facts = [signIn('s', NOW), ...Array.from({ length: 40 }, (_, i) => operation(`o${i}`, NOW + i * MINUTE_MS))];
