@@ -72,9 +72,16 @@ export type Fact = SignIn | Operation;
 /** Category as part of a fact's identity. */
 const CATEGORY = { signIn: 'signinlogs', operation: 'auditlogs' } as const;
 
+/** Facts are asked for their keys many times in one fold. */
+const factKeys = new WeakMap<Fact, string>();
+
 /** The fact's identity (tenant, category, record id, SHA-256) as 32 hex digits: equal for the same fact seen again. */
 export function factKey(fact: Fact): string {
-  return digest([fact.tenantId, CATEGORY[fact.kind], fact.recordId, fact.source.sha256]);
+  const known = factKeys.get(fact);
+  if (known !== undefined) return known;
+  const key = digest([fact.tenantId, CATEGORY[fact.kind], fact.recordId, fact.source.sha256]);
+  factKeys.set(fact, key);
+  return key;
 }
 
 /** What an operation is listed under in evidence, as 32 hex digits: records that share an id are one item. */

@@ -45,7 +45,6 @@ globalThis.setTimeout = new Proxy(globalThis.setTimeout, {
 export interface Servers {
   readonly azurite: Azurite;
   readonly endpoint: LocalEventHubs;
-  readonly redisUrl: string;
   /** A part of the servers that no other stage shares, by its number. */
   stage(number: number): Stage;
   stop(): Promise<void>;
@@ -83,7 +82,7 @@ export async function openServers({ stages = 1, redis: given, ...options }: Serv
     const open: Stage[] = [];
     closers.push(() => Promise.all(open.map((stage) => stage.close())));
     return {
-      ...{ azurite, endpoint, redisUrl: redis.url, stop },
+      ...{ azurite, endpoint, stop },
       stage(number) {
         const stage = openStage({ azurite, endpoint }, number, place(number));
         open.push(stage);
@@ -338,16 +337,22 @@ export function watch(child: ChildProcess) {
 
 // --- waiting -----------------------------------------------------------------------------------------------------------
 
-/** Waits for something that tells no one when it changes. `what` says what was awaited, as of now. */
+/** Waits for something that tells no one when it changes; false if it has not come in time. */
+export async function comes(holds: () => boolean | Promise<boolean>, ms: number): Promise<boolean> {
+  const end = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > end) return false;
+    await delay(50);
+  }
+  return true;
+}
+
+/** The same for what must come. `what` says what was awaited, as of then. */
 export async function eventually(
   holds: () => boolean | Promise<boolean>,
   what: string | (() => string),
   ms = 60_000,
 ): Promise<void> {
-  const end = performance.now() + ms;
-  while (!(await holds())) {
-    if (performance.now() > end)
-      throw new Error(`It did not happen within ${ms} ms: ${typeof what === 'string' ? what : what()}`);
-    await delay(50);
-  }
+  if (await comes(holds, ms)) return;
+  throw new Error(`It did not happen within ${ms} ms: ${typeof what === 'string' ? what : what()}`);
 }
