@@ -69,7 +69,12 @@ export function plainError(error: unknown): Error {
 
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors.at(-1));
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof Error) return error.message;
+  // AMQP peers speak in plain objects: a condition, and perhaps a description.
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { condition, description } = error as { condition?: unknown; description?: unknown };
+  const words = [condition, description].filter((word) => typeof word === 'string' && word !== '');
+  return words.length > 0 ? words.join(': ') : JSON.stringify(error);
 }
 
 /** The `code` of an error, or its name, or `unknown`. */

@@ -99,6 +99,10 @@ export async function openState(options: StateOptions): Promise<State> {
   } catch (error) {
     client.disconnect();
     if (error instanceof StateRefused) throw error;
+    const reason = [lastError, error as Error].map((one) => one?.message ?? '').join(' ');
+    if (/cluster support disabled/i.test(reason)) {
+      throw new StateRefused('REDIS_CLUSTER is on, but the Redis at REDIS_URL is no cluster: set REDIS_CLUSTER=off');
+    }
     throw new StateUnavailable(`Redis cannot be used: ${(lastError ?? (error as Error)).message}`, { cause: error });
   }
 }

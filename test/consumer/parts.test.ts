@@ -5,6 +5,7 @@ import type { PartitionOwnership, ReceivedEventData } from '@azure/event-hubs';
 import { bodyOf, bytesOf } from '../../src/consumer/body.ts';
 import { ByteBudget } from '../../src/consumer/budget.ts';
 import { Claim } from '../../src/consumer/claim.ts';
+import { messageOf } from '../../src/consumer/errors.ts';
 import { TUNING } from '../../src/consumer/options.ts';
 import { Ownerships } from '../../src/consumer/ownership.ts';
 import { Partition } from '../../src/consumer/partition.ts';
@@ -233,4 +234,10 @@ test('quiet and work are no silence', () => {
   assert.deepEqual(examined({ partition: { endSequenceNumber: 4 } }), ['well', false], 'quiet');
   assert.deepEqual(examined({ claim: { inFlight: 1 } }), ['well', false], 'at work');
   assert.deepEqual(examined({ claim: { eventsAt: 99_000 } }), ['well', false], 'lately read');
+});
+
+test('an error that is no Error is told in its own words', () => {
+  assert.equal(messageOf(new Error('gone')), 'gone');
+  assert.equal(messageOf({ condition: 'amqp:connection:forced', description: 'idle' }), 'amqp:connection:forced: idle');
+  assert.equal(messageOf({ odd: 1 }), '{"odd":1}');
 });

@@ -63,3 +63,12 @@ test('a Redis that does not answer is unavailable, and nothing is left open', as
     (error: unknown) => error instanceof StateUnavailable && error.code === 'state_unavailable',
   );
 });
+
+test('a Redis that is no cluster is refused where a cluster is asked for', async () => {
+  const redis = await startRedis({});
+  try {
+    await assert.rejects(openState(stateOptions(redis.url, { cluster: true })), refused(/REDIS_CLUSTER/));
+  } finally {
+    await redis.stop();
+  }
+});
