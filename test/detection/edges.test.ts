@@ -6,7 +6,7 @@ import { digest } from '../../src/detection/digest.ts';
 import type { Operation, SignIn } from '../../src/detection/fact.ts';
 import { foldActor, foldAll } from '../../src/detection/fold.ts';
 import { guestIdentityOf, profileOf, relate } from '../../src/detection/relation.ts';
-import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
+import { BUILT_IN_RULE, nameTable } from '../../src/detection/rule.ts';
 import { ticksOfMs } from '../../src/detection/time.ts';
 import { inOneOrder } from '../oracle/naive.ts';
 import { wholeContents } from './product.ts';
@@ -120,6 +120,13 @@ test('the older of two findings stays when they meet, of equal age the one of th
 test('a name for text that is no text is another than that for the text in its place', () => {
   assert.notEqual(digest(['x\ud800']), digest(['x\ufffd']));
   assert.notEqual(digest(['ab', 'c']), digest(['a', 'bc']));
+});
+
+test("the rule's list ignores ASCII case and nothing else; a letter that only Unicode folds is another spelling", () => {
+  const table = nameTable({ ...BUILT_IN_RULE, operations: ['Link'], extraOperations: ['Unlink'] });
+  const names = ['LINK', 'lin\u212a', ' Link', 'link.', 'UNLINK', 'Linked', 'nothing'];
+  assert.deepEqual(names.map(table.match), ['exact', 'spelling', 'spelling', 'spelling', 'extra', 'none', 'none']);
+  assert.deepEqual(names.map(table.nearMiss), [false, false, false, false, false, true, false]);
 });
 
 test('a UPN is split at its first two @ signs, and what stands behind a third part is dropped', () => {
