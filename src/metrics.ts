@@ -14,7 +14,11 @@ export function createMetrics() {
   const partition = ['hub', 'partition'] as const;
   return {
     registry,
-    facts: counter('guestwatch_facts_total', 'Facts that arrived, by whether they were new.', ['outcome']),
+    facts: counter(
+      'guestwatch_facts_total',
+      'Facts that arrived, by whether they were new; a sign-in that is thinned away is not remembered, and is new each time it comes.',
+      ['outcome'],
+    ),
     thinned: counter(
       'guestwatch_sign_ins_thinned_total',
       'Guest sign-ins not kept, because their minute holds enough of one guest.',

@@ -14,7 +14,7 @@ import type { ShardHandle } from './apply.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
 import { indexMember, profileId, type Selection, selectFacts, storedProfile } from './selection.ts';
-import { type StoreContext, storeArguments } from './storing.ts';
+import { isRevision, type StoreContext, storeArguments } from './storing.ts';
 
 const storeScript = loadScript('store');
 /** How often one actor is read and folded again because others did the same meanwhile. */
@@ -29,6 +29,8 @@ export interface FoldContext {
   readonly now: () => number;
   /** For tests: called between reading and storing, as a place to stop at. */
   readonly beforeStore?: () => Promise<void>;
+  /** For tests: called once everything is stored. */
+  readonly afterStore?: () => Promise<void>;
 }
 
 export type FoldOutcome =
@@ -56,10 +58,11 @@ export async function foldOnce(shard: ShardHandle, actorId: string, context: Fol
     const outcome = await store(shard, actorId, selection, folded, priors, { ...context, now });
     switch (outcome.kind) {
       case 'stored':
+        await context.afterStore?.();
         return {
           kind: 'folded',
           owed: outcome.owed,
-          published: folded.filter(({ change }) => !['none', 'source', 'quiet'].includes(change)),
+          published: folded.filter(({ change }) => isRevision(change)),
         };
       case 'lost':
         return outcome;

@@ -125,11 +125,16 @@ export class State {
     const { rule, quietDelayMs, reader, now, events, hooks } = options;
     this.#shards = new Shards(shards, events.onLost);
     this.#partitions = new Partitions(client, keys, this.#shards, { reader, now, onLost: events.onLost });
-    const context = { rule, quietDelayMs, now, ...(hooks?.beforeStore && { beforeStore: hooks.beforeStore }) };
+    const context = {
+      rule,
+      quietDelayMs,
+      now,
+      ...(hooks?.beforeStore && { beforeStore: hooks.beforeStore }),
+      ...(hooks?.afterStore && { afterStore: hooks.afterStore }),
+    };
     this.folder = new Folder(this.#shards.handles, context, {
       onFolded: ({ published }) => {
         for (const { change } of published) events.onPublished(change);
-        void hooks?.afterStore?.();
       },
       onLost: (shard) => void this.#shards.reopen(shard).catch(events.onError),
       onError: events.onError,

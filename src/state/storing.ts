@@ -9,7 +9,7 @@ import { packCore, packItem, packLabels, packSignIns } from './packing.ts';
 import type { Argument } from './redis.ts';
 
 /** Changes that are told to the world; the others only bring the stored finding up to date. */
-const isRevision = (change: Change): boolean => !['quiet', 'source', 'none'].includes(change);
+export const isRevision = (change: Change): boolean => !['quiet', 'source', 'none'].includes(change);
 
 export interface StoreContext {
   readonly rule: Rule;

@@ -1,5 +1,5 @@
 /** The parameters that several routes share. */
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PARAM_LENGTH_MAX, TEXT_LENGTH_MAX } from '../limits.ts';
 import { EXAMPLE_TIME } from './words.ts';
 
@@ -53,5 +53,3 @@ export const findingId = query({
 
 /** Names are compared in lower case; null stands for a parameter that was left out. */
 export const lower = (text: string | undefined): string | null => text?.toLowerCase() ?? null;
-
-export type PageParameters = { readonly limit: number; readonly cursor?: Static<typeof cursor> };
