@@ -1,20 +1,27 @@
 /** Finds ports that nothing listens on. */
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
 const portMax = 65_535;
+/**
+ * Where a port is drawn from when none is preferred: below those that systems give to sockets that connect, which would
+ * come between finding the port and listening on it.
+ */
+const drawnFrom = 10_000;
+const drawnTo = 32_000;
 /** Ports tried after the preferred one before giving up; a machine with so many in a row taken has another problem. */
 const stepsMax = 200;
 
 /**
- * The preferred port, or the next one upwards that is free; without a preference any free one. `taken` are passed over even
+ * The preferred port, or the next one upwards that is free; without a preference any free one, drawn at random. `taken` are passed over even
  * if free, for those promised to others that do not listen yet. Whoever listens later may still be too late: nothing is
  * reserved. Rejects if there is none within 200 steps.
  */
 export async function freePort(preferred = 0, taken: ReadonlySet<number> = new Set()): Promise<number> {
   if (preferred === 0) {
     for (;;) {
-      const port = await tryPort(0);
-      if (port !== undefined && !taken.has(port)) return port;
+      const port = randomInt(drawnFrom, drawnTo);
+      if (!taken.has(port) && (await tryPort(port)) !== undefined) return port;
     }
   }
   const last = Math.min(preferred + stepsMax, portMax);

@@ -16,12 +16,12 @@ export function createMetrics() {
     registry,
     facts: counter(
       'guestwatch_facts_total',
-      'Facts that arrived, by whether they were new; a sign-in that is thinned away is not remembered, and is new each time it comes.',
+      'Facts that arrived: new, known already, or thinned, which are sign-ins not kept because their minute holds enough of their guest.',
       ['outcome'],
     ),
     thinned: counter(
       'guestwatch_sign_ins_thinned_total',
-      'Guest sign-ins not kept, because their minute holds enough of one guest.',
+      'Guest sign-ins that gave way, as they came or later, because their minute holds enough of one guest.',
     ),
     deadLetters: counter(
       'guestwatch_dead_letters_total',

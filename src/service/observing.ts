@@ -7,9 +7,10 @@ import type { StateEvents } from '../state/state.ts';
 /** Counts what happens in the state, and says what someone should know. */
 export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
   return {
-    onApplied: ({ newFacts, knownFacts, thinned }) => {
+    onApplied: ({ newFacts, knownFacts, thinnedFacts, thinned }) => {
       metrics.facts.inc({ outcome: 'new' }, newFacts);
       metrics.facts.inc({ outcome: 'known' }, knownFacts);
+      metrics.facts.inc({ outcome: 'thinned' }, thinnedFacts);
       metrics.thinned.inc(thinned);
     },
     onLetters: ({ dropped, reasons }) => {

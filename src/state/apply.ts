@@ -5,7 +5,7 @@ import { actorKey, actorOf, lesserSource } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { msOfTicks, type Ticks } from '../detection/time.ts';
 import { type CellWrite, cellArguments, readCells } from './cells.ts';
-import { planInsertion } from './insertion.ts';
+import { type Kept, planInsertion } from './insertion.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
 import { packOperation, packSignIns, unpackOperation } from './packing.ts';
 import { type Argument, bytesOf, type Client, loadScript, runScript } from './redis.ts';
@@ -42,8 +42,12 @@ export interface Applied {
   readonly kind: 'applied';
   /** Actors that are owed a fold. */
   readonly actors: readonly string[];
+  /** Facts that are kept and were not there before. */
   readonly newFacts: number;
   readonly knownFacts: number;
+  /** Sign-ins that came and were not kept, because their minute holds enough of their guest. */
+  readonly thinnedFacts: number;
+  /** Sign-ins that gave way: those, and ones kept until now. */
   readonly thinned: number;
 }
 
@@ -102,6 +106,7 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
   actors: [...new Set([...a.actors, ...b.actors])],
   newFacts: a.newFacts + b.newFacts,
   knownFacts: a.knownFacts + b.knownFacts,
+  thinnedFacts: a.thinnedFacts + b.thinnedFacts,
   thinned: a.thinned + b.thinned,
 });
 
@@ -139,14 +144,15 @@ async function applyStep(
     const [outcome, ...rest] = (await runScript(shard.client, applyScript, shard.key, args)) as Buffer[];
     switch (String(outcome)) {
       case 'applied': {
-        const newFacts =
-          planned.added.length +
-          [...insertion.kept.values()].filter((kept) => kept === 'new' || kept === 'thinned').length;
+        const keptAs = (what: Kept) => [...insertion.kept.values()].filter((kept) => kept === what).length;
+        const newFacts = planned.added.length + keptAs('new');
+        const thinnedFacts = keptAs('thinned');
         return {
           kind: 'applied',
           actors: rest.map(String),
           newFacts,
-          knownFacts: facts.length - newFacts,
+          knownFacts: facts.length - newFacts - thinnedFacts,
+          thinnedFacts,
           thinned: insertion.thinned,
         };
       }
@@ -190,7 +196,7 @@ function operationArguments(operation: Operation, isNew: boolean): Argument[] {
   ];
 }
 
-function signInArguments(signIn: SignIn, kept: 'new' | 'source' | 'known' | 'thinned'): Argument[] {
+function signInArguments(signIn: SignIn, kept: Kept): Argument[] {
   const tokens = touchTokens(signIn).map((token) => token.toString('hex'));
   const bytes = kept === 'new' || kept === 'source' ? packSignIns(signIn.tenantId, [signIn]) : '';
   return [bytes, tokens.length, ...tokens];

@@ -27,7 +27,7 @@ export type Kept = 'new' | 'source' | 'known' | 'thinned';
 export interface Insertion {
   readonly writes: CellWrite[];
   readonly kept: ReadonlyMap<SignIn, Kept>;
-  /** Facts that were kept before and had to give way. */
+  /** Facts that had to give way, be they new or kept before. */
   readonly thinned: number;
   /** Slots that the guests must be looked at in, each with the guest's token behind it. */
   readonly slots: ReadonlyMap<string, Token>;
@@ -129,12 +129,9 @@ function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan)
   }
   if (!changed) return null;
   const kept = groupGuests(facts.values()).flatMap((guest) => guest.signIns);
-  const survivors = new Set(kept);
-  for (const signIn of facts.values()) {
-    if (survivors.has(signIn)) continue;
-    plan.thinned++;
-    if (plan.kept.has(signIn)) plan.kept.set(signIn, 'thinned');
-  }
+  const survivors = new Set(kept.map(factKey));
+  plan.thinned += facts.size - kept.length;
+  for (const signIn of added) if (!survivors.has(factKey(signIn))) plan.kept.set(signIn, 'thinned');
   return kept.sort(compareSignIns);
 }
 

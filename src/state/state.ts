@@ -6,7 +6,7 @@
 import type { Fact } from '../detection/fact.ts';
 import { groupBy } from '../detection/group.ts';
 import type { Rule } from '../detection/rule.ts';
-import { applyFacts, type ShardHandle } from './apply.ts';
+import { type Applied, applyFacts, type ShardHandle } from './apply.ts';
 import { keepLetters, type NewLetter } from './deadLetters.ts';
 import { expireFacts } from './expiry.ts';
 import { Folder } from './folder.ts';
@@ -59,7 +59,7 @@ export interface StateHooks {
 
 /** What happens in the state, for the log and the metrics. */
 export interface StateEvents {
-  readonly onApplied: (counts: { newFacts: number; knownFacts: number; thinned: number }) => void;
+  readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors'>) => void;
   readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
   readonly onPublished: (change: string) => void;
   readonly onMissingSignIns: (counts: MissingSignIns) => void;

@@ -8,7 +8,7 @@ import type { SentItem } from '../oracle/naive.ts';
 import { assertAll, assertCounts, assertFindings, assertRows, assertSources, VIEWS } from './laws.ts';
 import { onStage, openServers, type Servers, type Stage } from './support.ts';
 
-const RECORDS = 200;
+const RECORDS = 600;
 
 function itemsFor(stage: Stage, seed: number): SentItem[] {
   const { records, arrangement } = hostileScenario(seed, RECORDS, { base: Date.now() - 49 * 3_600_000, tenants: 3 });
