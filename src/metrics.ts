@@ -31,7 +31,11 @@ export function createMetrics() {
     deadLettersDropped: counter('guestwatch_dead_letters_dropped_total', 'Dead letters that gave way to newer ones.'),
     revisions: counter('guestwatch_finding_revisions_total', 'Revisions of findings published, by reason.', ['reason']),
     nearMisses: counter('guestwatch_near_misses_total', 'What nearly was a fact or a match, by kind.', ['kind']),
-    losses: counter('guestwatch_state_losses_total', 'Losses of state or of events that were noticed.'),
+    losses: counter(
+      'guestwatch_state_losses_total',
+      'Losses of state or of events that this process noticed, by reason.',
+      ['reason'],
+    ),
     faults: counter('guestwatch_state_errors_total', 'Steps on the state that failed and are tried again.'),
     records: gauge('guestwatch_records', 'Records read since this process took the partition over.', [
       ...partition,
@@ -45,7 +49,20 @@ export function createMetrics() {
       partition,
     ),
     owned: gauge('guestwatch_partition_owned', '1 where this process reads the partition.', partition),
-    stalled: gauge('guestwatch_partition_stalled', '1 where what was read cannot be applied.', partition),
+    stalled: gauge(
+      'guestwatch_partition_stalled',
+      '1 where a partition of this process, or of nobody, cannot be read or applied just now.',
+      partition,
+    ),
+    standing: gauge('guestwatch_partition_stalled_reason', '1 for the reason why a partition is stalled.', [
+      ...partition,
+      'reason',
+    ]),
+    consumerDead: gauge(
+      'guestwatch_consumer_dead',
+      '1 where only a new process may help to read a hub; `/livez` then fails.',
+      ['hub'],
+    ),
     inFlightBytes: gauge('guestwatch_in_flight_bytes', 'Bytes of events that are being read and applied.', []),
   };
 }

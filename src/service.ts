@@ -4,7 +4,13 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { Config, Role } from './config.ts';
-import { type Consumer, type Hooks as ConsumerHooks, startConsumer, type Tuning } from './consumer/consumer.ts';
+import {
+  type Consumer,
+  type Hooks as ConsumerHooks,
+  type EventReader,
+  startConsumer,
+  type Tuning,
+} from './consumer/consumer.ts';
 import { BUILT_IN_RULE } from './detection/rule.ts';
 import { createMetrics } from './metrics.ts';
 import { buildOps } from './ops/ops.ts';
@@ -12,8 +18,9 @@ import { apiPorts } from './service/asking.ts';
 import { type Closable, closeServer } from './service/closing.ts';
 import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
-import { becomeReady, notReady } from './service/readiness.ts';
-import { consumerOptions } from './service/reading.ts';
+import { becomeReady, notAlive, notReady } from './service/readiness.ts';
+import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
+import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
 import { openState, type StateHooks } from './state/state.ts';
 import { version } from './version.ts';
@@ -25,6 +32,8 @@ export interface ServiceOptions {
   readonly hooks?: { readonly state?: StateHooks; readonly consumer?: ConsumerHooks };
   /** For tests: the consumer's limits on another scale. */
   readonly tuning?: Partial<Tuning>;
+  /** For tests: a reader that understands other events than the one of this program. */
+  readonly read?: EventReader;
 }
 
 export interface Service {
@@ -57,6 +66,7 @@ async function open(
   const { logger, roles } = options;
   const metrics = createMetrics();
   const rule = BUILT_IN_RULE;
+  const clock = wallClock(() => state.serverTime());
   const state = await openState({
     ...config.state,
     url: config.redis.url,
@@ -65,11 +75,15 @@ async function open(
     rule,
     quietDelayMs: config.state.signInRevisionDelayMs,
     reader: `${hostname()}-${randomUUID().slice(0, 8)}`,
-    now: Date.now,
+    now: clock.now,
     events: stateEvents(metrics, logger),
     ...(options.hooks?.state && { hooks: options.hooks.state }),
   });
   closers.push(() => state.close());
+  const ending = new AbortController();
+  closers.push(async () => ending.abort());
+  await clock.hear();
+  void clock.follow(ending.signal);
 
   let consumer: Consumer | null = null;
   const readiness = { check: () => notReady(state, roles.includes('consumer') ? consumer : undefined) };
@@ -80,7 +94,7 @@ async function open(
       return metrics.registry.metrics();
     },
   };
-  const ops = buildOps({ readiness, metrics: metricsPort });
+  const ops = buildOps({ liveness: { check: () => notAlive(consumer) }, readiness, metrics: metricsPort });
   const opsUrl = await ops.listen({ ...config.ops });
   closers.push(() => closeServer(ops));
 
@@ -92,7 +106,11 @@ async function open(
     const feed = await feedQueries(state);
     closers.push(() => feed.close());
     const app = buildApp(
-      apiPorts(state, rule, feed, () => consumer),
+      apiPorts(state, rule, feed, () => consumer, {
+        read: options.read ?? eventReader(config, rule),
+        openSource: sourceOpener(config),
+        logger,
+      }),
       { version: version(), logger, registry: metrics.registry },
     );
     apiUrl = await app.listen({ ...config.api });
@@ -100,11 +118,9 @@ async function open(
   }
 
   if (roles.includes('consumer')) {
-    consumer = await startConsumer(await consumerOptions(config, state, rule, metrics, options));
+    consumer = await startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
     const started = consumer;
     closers.push(() => started.stop());
   }
-  const ending = new AbortController();
-  closers.push(async () => ending.abort());
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

@@ -12,6 +12,7 @@ import {
 import { attachFromClient, attachToClient } from './attach.ts';
 import type { Broker } from './broker.ts';
 import { type Control, startControl } from './control.ts';
+import { type Enqueued, enqueueBody } from './enqueue.ts';
 import { connectionForced } from './errors.ts';
 import { LastingFaults } from './faults.ts';
 import { type HubOptions, Hubs } from './hubs.ts';
@@ -22,6 +23,7 @@ import type { SasKey } from './sas.ts';
 import { describe, type EndpointState } from './state.ts';
 import { Timers } from './timers.ts';
 
+export type { Enqueued } from './enqueue.ts';
 export type { FaultKind, FaultRequest } from './faultKinds.ts';
 export type { HubOptions } from './hubs.ts';
 export { FaultRequestError, type Faults } from './inject.ts';
@@ -54,6 +56,8 @@ export interface LocalEventHubs {
   /** Where the control port is, `http://127.0.0.1:PORT`. */
   readonly controlUrl: string;
   readonly faults: Faults;
+  /** Enqueues one event past producers and faults, so that it is known where it stands. Throws if there is no such partition. */
+  enqueue(hub: string, partition: string, body: Buffer): Enqueued;
   state(): EndpointState;
   /** Cuts all connections, closes files and ports, and leaves nothing running. */
   close(): Promise<void>;
@@ -105,7 +109,10 @@ export async function startEventHubs(options: EventHubsOptions): Promise<LocalEv
     closers.push(() => control.close());
     const { keyName, key } = options.sas ?? anyKey;
     const connectionString = `Endpoint=sb://${known};SharedAccessKeyName=${keyName};SharedAccessKey=${key};UseDevelopmentEmulator=true;`;
-    return { connectionString, port, controlUrl: control.url, faults: injected, state, close };
+    return {
+      ...{ connectionString, port, controlUrl: control.url, faults: injected, state, close },
+      enqueue: (hub, partition, body) => enqueueBody(broker, hub, partition, body),
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,13 @@
 /** One producer link: takes sends, chooses their partition, and acknowledges what the log has. */
 import { type AmqpError, type Arrival, messageBytesMax, messageCodec, type Receiver, type Session } from './amqp.ts';
 import type { Broker } from './broker.ts';
+import { enqueue, readEvent } from './enqueue.ts';
 import { internal, messageTooLarge, serverBusy, undecodable } from './errors.ts';
 import type { Hub, Partition } from './hubs.ts';
 import type { Incoming } from './log.ts';
 import { partitionForKey } from './partitionKey.ts';
 import type { HubLink, Peer } from './peers.ts';
-import { cutBatch, cutEvent, DecodeError, partitionKeyOf } from './sections.ts';
+import { cutBatch, DecodeError } from './sections.ts';
 
 /** The message format that marks a batch envelope. */
 const batchFormat = 0x80013700;
@@ -98,12 +99,9 @@ export class Producer implements HubLink {
     const scope = { hub: this.hub, partition: partition.id };
     if (this.#broker.faults.take('serverBusy', scope)) return serverBusy;
     try {
-      partition.log.append(events);
+      enqueue(this.#broker, this.hub, partition, events);
     } catch (error) {
       return internal(`The log could not take the events: ${error instanceof Error ? error.message : error}`);
-    }
-    for (const link of this.#broker.peers.links) {
-      if (link.kind === 'reader' && link.hub === this.hub && link.partition === partition.id) link.wake();
     }
     return undefined;
   }
@@ -121,9 +119,4 @@ export class Producer implements HubLink {
 function readBatch(bytes: Buffer): Incoming[] {
   const { events, partitionKey } = cutBatch(bytes);
   return events.map((event) => readEvent(event, partitionKey));
-}
-
-function readEvent(bytes: Buffer, envelopeKey: string | undefined): Incoming {
-  const parts = cutEvent(bytes);
-  return { parts, partitionKey: partitionKeyOf(parts.annotations) ?? envelopeKey };
 }

@@ -25,6 +25,7 @@ const COMMANDS = {
   local: { script: 'local/local.ts', redis: true },
   guestwatch: { script: 'src/main.ts', redis: false },
   test: { script: 'test/run.ts', redis: true },
+  faults: { script: 'test/faults/main.ts', redis: true },
   check: { script: null, redis: false },
 };
 

@@ -1,6 +1,6 @@
 /** Cursors as callers see them: the port's own, bound to the query that it was given for. */
 import { digest } from '../detection/digest.ts';
-import { type Problem, problem } from './problem.ts';
+import { type Fault, type Problem, problem } from './problem.ts';
 
 /** Names a list and its filters. */
 export type Binding = string;
@@ -23,13 +23,16 @@ export const bindCursor = (binding: Binding, cursor: string | null): string | nu
 export function unbindCursor(
   binding: Binding,
   text: string | undefined,
+  place: Fault['in'] = 'query',
 ): { cursor: string | null } | { problem: Problem } {
   if (text === undefined) return { cursor: null };
   const match = BOUND.exec(text);
   if (match === null)
-    return { problem: badCursor('cursor', 'is not a cursor of this API; take `nextCursor` of a page') };
+    return { problem: badCursor('cursor', 'is not a cursor of this API; take `nextCursor` of a page', place) };
   if (match[1] !== binding)
-    return { problem: badCursor('cursor', 'was given for other filters; repeat them, or leave it out to begin anew') };
+    return {
+      problem: badCursor('cursor', 'was given for other filters; repeat them, or leave it out to begin anew', place),
+    };
   return { cursor: match[2]! };
 }
 
@@ -37,6 +40,7 @@ export function unbindCursor(
 export function badCursor(
   name: 'cursor' | 'after',
   detail = 'cannot be read, or is no longer a place in this list; leave it out to begin anew',
+  place: Fault['in'] = 'query',
 ): Problem {
-  return problem('bad_cursor', `\`${name}\` ${detail}.`, { errors: [{ in: 'query', name, detail }] });
+  return problem('bad_cursor', `\`${name}\` ${detail}.`, { errors: [{ in: place, name, detail }] });
 }

@@ -6,6 +6,10 @@ export const PAGE_LIMIT_DEFAULT = 100;
 /** A dead letter may carry 64 KiB, so that a page of them is shorter. */
 export const DEAD_LETTERS_LIMIT_MAX = 100;
 export const DEAD_LETTERS_LIMIT_DEFAULT = 20;
+/** Dead letters that one retry may name, or takes at once: each may have to be read again at its source. */
+export const RETRY_IDS_MAX = 100;
+/** Of a retry, which may wait for others before it and for Event Hubs. */
+export const RETRY_TIMEOUT_MS = 90_000;
 
 /** A long poll ends before the idle time-outs of common proxies and load balancers, 60 s and more, by the client's choice. */
 export const WAIT_SECONDS_MAX = 60;

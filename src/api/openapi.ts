@@ -84,6 +84,14 @@ function operation(schema: FastifySchema, components: Components): Json {
         schema: { type: 'string' },
       })),
     ],
+    ...(schema.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: components.reference(schema.body as Json) } },
+          },
+        }),
     responses: { ...answers(schema, components), ...problems([...ALWAYS, ...(schema.problems ?? [])], components) },
   };
 }
@@ -149,7 +157,8 @@ class Components {
   reference(schema: Json): Json {
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
     const { title, ...rest } = schema as JsonObject;
-    const resolved = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, this.#inside(key, value)]));
+    const told = withoutExtensions(rest);
+    const resolved = Object.fromEntries(Object.entries(told).map(([key, value]) => [key, this.#inside(key, value)]));
     if (typeof title !== 'string') return resolved;
     const known = this.schemas[title];
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(resolved))

@@ -217,9 +217,30 @@ export interface DeadLettersQuery extends PageQuery {
   readonly tenantId: string | null;
 }
 
+export type RetryAnswer = View<typeof deadLetter.RetryAnswer>;
+export type NotRetryable = RetryAnswer['notRetryable'][number];
+
+export interface RetryQuery {
+  /** At most 100; null for all, page by page. */
+  readonly ids: readonly string[] | null;
+  readonly reason: DeadLetter['reason'] | null;
+  /** Null for the first page. */
+  readonly cursor: string | null;
+}
+
+/** Too many such calls are under way. */
+export interface Busy {
+  readonly kind: 'busy';
+}
+
 export interface DeadLettersPort {
   /** Newest first. A page may be cut short so that its contents stay within a bound in bytes. */
   list(caller: Caller, query: DeadLettersQuery): Promise<Page<DeadLetter> | BadCursor>;
+  /**
+   * Reads letters again, newest first, applies what they hold, and takes off those that are understood. Bounded in number
+   * and in time; safe to do again, also at once.
+   */
+  retry(caller: Caller, query: RetryQuery): Promise<({ readonly kind: 'retried' } & RetryAnswer) | BadCursor | Busy>;
 }
 
 export interface RulePort {

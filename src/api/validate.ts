@@ -1,6 +1,7 @@
-/** Checks paths and queries against their schemas and says of each fault where it is and how to mend it. */
+/** Checks paths, queries and bodies against their schemas and says of each fault where it is and how to mend it. */
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
+import { bodyValidator } from './body.ts';
 import { type Fault, invalid, ProblemError } from './problem.ts';
 import { parseInstant } from './time.ts';
 
@@ -25,8 +26,9 @@ interface ParametersSchema {
 
 type Reader = (raw: unknown) => { readonly value: unknown } | { readonly fault: string };
 
-/** Fastify's validator for `params` and `querystring`: objects of scalars, of which no other member may be given. */
+/** Fastify's validator for `params` and `querystring`: objects of scalars, of which no other member may be given; and for `body`. */
 export const parameterValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart === 'body') return bodyValidator(schema);
   const { properties, required = [] } = schema as ParametersSchema;
   const place = httpPart === 'params' ? 'path' : 'query';
   const readers = new Map(Object.entries(properties).map(([name, parameter]) => [name, readerOf(parameter)]));

@@ -8,8 +8,11 @@ import { type ConsumerOptions, type ResolvedOptions, TUNING } from './options.ts
 import { openContainer, probeHub } from './probe.ts';
 import type { ConsumerStatus } from './status.ts';
 
+export { type EventSource, openSource } from './again.ts';
 export { ConsumerStartError, type StartProblem } from './errors.ts';
 export { type ConsumerOptions, type Hooks, TUNING, type Tuning } from './options.ts';
+export type { EventReader } from './ports.ts';
+export { type EventRead, readOne } from './slice.ts';
 export type { ConsumerStatus, HubStatus, PartitionState, PartitionStatus } from './status.ts';
 
 export interface Consumer {

@@ -81,7 +81,33 @@ export function messageOf(error: unknown): string {
 export function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors.at(-1));
   if (hasCode(error)) return error.code;
+  // What the other side says when it closes a link reaches us as it came, where that happens while the link opens.
+  if (typeof error === 'object' && error !== null && 'condition' in error)
+    return error.condition === 'amqp:link:stolen' ? 'ReceiverDisconnectedError' : String(error.condition);
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** What stands in the way, in words of ours, for those on call. */
+export function troubleCodeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'reason' in error && typeof error.reason === 'string')
+    return error.reason;
+  if (isOfStorage(error)) return 'storage_unreachable';
+  switch (codeOf(error)) {
+    case 'ReceiverDisconnectedError':
+      return 'receiver_disconnected';
+    case 'UnauthorizedError':
+      return 'hub_unauthorized';
+    case 'MessagingEntityNotFoundError':
+      return 'hub_not_found';
+    default:
+      return 'hub_unreachable';
+  }
+}
+
+/** Whether the storage account failed, which speaks of itself by this name. */
+export function isOfStorage(error: unknown): boolean {
+  if (error instanceof AggregateError && error.errors.length > 0) return isOfStorage(error.errors.at(-1));
+  return error instanceof Error && error.name === 'RestError';
 }
 
 export function hasCode(error: unknown): error is { readonly code: string } {

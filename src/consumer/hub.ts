@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
+import { endsWithin } from './clock.ts';
+import { createClient } from './connect.ts';
 import type { HubContext } from './context.ts';
 import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -83,7 +85,9 @@ export class HubConsumer {
       if (signal.aborted) return;
       const verdict = examine(this.#partitions.values(), clock.elapsed(), tuning);
       const isTried = clock.elapsed() - this.#renewedAt > tuning.silentMs;
-      if (this.#hasProgress() || (isTried && verdict === 'well')) this.#renewals = 0;
+      // A claim that is behind and has not been silent for long enough yet is no good sign.
+      const isQuiet = ![...this.#partitions.values()].some(({ isBehind }) => isBehind);
+      if (this.#hasProgress() || (isTried && isQuiet && verdict === 'well')) this.#renewals = 0;
       if (this.#session.isForsaken || (isTried && verdict === 'renew')) await this.#renew();
     }
   }
@@ -94,9 +98,23 @@ export class HubConsumer {
     );
   }
 
+  /** Asked by a client of its own, as the one at hand may be what hangs; whatever hangs here is left to itself as well. */
+  async #answers(): Promise<boolean> {
+    const { options, hub } = this.#context;
+    const client = createClient(options, hub, options.tuning);
+    let answered = false;
+    const asking = client.getEventHubProperties({ abortSignal: this.#life.signal }).then(() => {
+      answered = true;
+    });
+    await endsWithin(options.clock, options.tuning.attemptMs, asking);
+    await endsWithin(options.clock, renewalMs, client.close());
+    return answered;
+  }
+
   async #renew(): Promise<void> {
     const { options, hub } = this.#context;
-    this.#renewals += 1;
+    // While the hub does not answer, no new client helps, and no new process would.
+    if (await this.#answers()) this.#renewals += 1;
     options.logger.error(
       { hub, renewals: this.#renewals },
       'The client has fallen silent; it is replaced by a new one.',

@@ -4,7 +4,7 @@
  */
 import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
-import { codeOf, hasCode, messageOf } from './errors.ts';
+import { codeOf, hasCode, messageOf, troubleCodeOf } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Partition } from './partition.ts';
 import type { Logger } from './ports.ts';
@@ -47,7 +47,7 @@ export function pauseMs({ retryFirstMs, retryMaxMs }: Tuning, failures: number):
 function stall(deps: PersistDeps, partition: Partition, claim: Claim, step: string, error: unknown): void {
   partition.totals.applyFailures += 1;
   const { hub } = claim.place;
-  const trouble = { code: codeOf(error), detail: `Cannot ${step}: ${messageOf(error)}` };
+  const trouble = { code: stallCodeOf(error), detail: `Cannot ${step}: ${messageOf(error)}` };
   if (!partition.stalled) {
     deps.logger.warn(
       { err: error, hub, partition: partition.id, code: trouble.code },
@@ -56,6 +56,12 @@ function stall(deps: PersistDeps, partition: Partition, claim: Claim, step: stri
     if (!hasCode(error)) deps.onFault(error);
   }
   partition.stalled = { ...trouble, since: partition.stalled?.since ?? deps.clock.now() };
+}
+
+/** The reason that the state gives, or else the code of its error. */
+function stallCodeOf(error: unknown): string {
+  const hasReason = typeof error === 'object' && error !== null && 'reason' in error;
+  return hasReason ? troubleCodeOf(error) : codeOf(error);
 }
 
 function goOn(deps: PersistDeps, partition: Partition, claim: Claim, step: string): void {

@@ -122,6 +122,10 @@ export interface BatchDeadLetter {
   readonly bytes: Uint8Array;
   /** How many there were. */
   readonly bytesTotal: number;
+  /** SHA-256 of all of them. */
+  readonly sha256: string;
+  /** Whether they are all that the event's body was. */
+  readonly isWholeEvent: boolean;
 }
 
 /** What was read in a batch, in numbers. */

@@ -5,7 +5,7 @@ import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
 import { createClient } from './connect.ts';
 import { type HubContext, runningOf } from './context.ts';
-import { ClaimEnded, codeOf, messageOf } from './errors.ts';
+import { ClaimEnded, codeOf, isOfStorage, messageOf, troubleCodeOf } from './errors.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import type { IntakeDeps } from './intake.ts';
 import { type Link, linkOf } from './link.ts';
@@ -18,8 +18,6 @@ export class Session {
   readonly client: EventHubConsumerClient;
   readonly ownerships: Ownerships;
   readonly store: OwnershipStore;
-  /** What keeps the client library from looking after its partitions. */
-  trouble: Trouble | null = null;
   /** Whether partitions wait for the client library, whose loop hangs though the hub answers: only another client helps. */
   isForsaken = false;
   readonly #hub: HubContext;
@@ -29,6 +27,9 @@ export class Session {
   /** The first answer of the hub, or that there is none. */
   readonly #opening: Promise<unknown>;
   readonly #life = new AbortController();
+  /** What keeps the client library from looking after its partitions: each goes once that part has answered. */
+  #storageTrouble: Trouble | null = null;
+  #hubTrouble: Trouble | null = null;
   #balancedAt: number;
   #preparing = 0;
   #letGo: () => void = () => {};
@@ -48,9 +49,11 @@ export class Session {
         mayStart: (id) => clock.elapsed() >= hub.partition(id).restartAt,
         onRound: () => {
           this.#balancedAt = clock.elapsed();
+          // Each round begins with a question to the hub.
+          this.#hubTrouble = null;
         },
         onLook: () => this.#endLost(),
-        onFailure: (error) => this.#note(error),
+        onFailure: (error) => this.note(error, true),
         prepare: (id) => this.#handlers.prepare(id),
       },
       () => this.#names,
@@ -64,7 +67,7 @@ export class Session {
       }),
       partition: (id) => hub.partition(id),
       claim: (partition) => this.#claim(partition),
-      onTrouble: (error) => this.#note(error),
+      onTrouble: (error) => this.note(error),
       isStopping: () => this.signal.aborted,
     });
     this.#opening = this.client.getEventHubProperties().catch(() => {});
@@ -83,6 +86,11 @@ export class Session {
     return this.#life.signal;
   }
 
+  /** What keeps the client library from looking after its partitions. */
+  get trouble(): Trouble | null {
+    return this.#storageTrouble ?? this.#hubTrouble;
+  }
+
   /** For how long the client library has not looked after its partitions, in milliseconds. */
   get idleMs(): number {
     return this.#preparing > 0 ? 0 : this.#hub.options.clock.elapsed() - this.#balancedAt;
@@ -91,6 +99,7 @@ export class Session {
   /** Asks when the hub was made, and ends the claims of another life of it. */
   async confirmHub(): Promise<void> {
     const { createdOn } = await this.client.getEventHubProperties({ abortSignal: this.signal });
+    this.#hubTrouble = null;
     for (const [, claim] of this.#running()) {
       if (claim.place.hubCreatedAt === createdOn.getTime()) continue;
       claim.end('hub_renewed', 'The hub was made anew.', this.#hub.options.clock.elapsed());
@@ -171,7 +180,7 @@ export class Session {
 
   /** After a look at the store: it was there, and may have shown others as owners of what we read. */
   #endLost(): void {
-    this.trouble = null;
+    this.#storageTrouble = null;
     for (const [{ id }, claim] of this.#running()) {
       if (!this.ownerships.isLost(id)) continue;
       claim.end(
@@ -182,12 +191,16 @@ export class Session {
     }
   }
 
-  #note(error: unknown): void {
+  /** Takes down what keeps partitions from being looked after. */
+  note(error: unknown, isStorage = isOfStorage(error)): void {
     if (this.signal.aborted) return;
     const { logger, clock } = this.#hub.options;
     const fields = { err: error, hub: this.#hub.hub, code: codeOf(error) };
     if (!this.trouble) logger.warn(fields, 'Partitions cannot be looked after just now. It is tried again.');
-    this.trouble = { code: codeOf(error), detail: messageOf(error), since: this.trouble?.since ?? clock.now() };
+    const code = isStorage ? 'storage_unreachable' : troubleCodeOf(error);
+    const trouble = { code, detail: messageOf(error), since: this.trouble?.since ?? clock.now() };
+    if (isStorage) this.#storageTrouble = trouble;
+    else this.#hubTrouble = trouble;
   }
 
   async #confirmOwner(): Promise<void> {

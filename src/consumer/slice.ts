@@ -2,8 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ReceivedEventData } from '@azure/event-hubs';
 import type { NonInteractiveSignIn } from '../detection/classify.ts';
+import { sha256 } from '../detection/digest.ts';
 import type { Fact } from '../detection/fact.ts';
-import { bodyOf, bytesOf } from './body.ts';
+import { type Body, bodyOf, bytesOf } from './body.ts';
 import type { Batch, BatchDeadLetter, BatchDeadLetterReason, EventReader, Gap, Place } from './ports.ts';
 
 /** Events of one partition, in order, at least one. */
@@ -84,8 +85,7 @@ export async function readSlice(
     // One by one: an event can hold more of them than a call can have arguments.
     for (const fact of reading.facts) facts.push(fact);
     for (const signIn of reading.nonInteractive) nonInteractive.push(signIn);
-    for (const letter of reading.deadLetters)
-      deadLetters.push(keep(letter, event, receivedAt, deps.deadLetterBytesMax));
+    for (const letter of reading.deadLetters) deadLetters.push(letter);
     counts.records += reading.counts.records;
     counts.irrelevant += reading.counts.irrelevant;
     counts.nameNearMisses += reading.counts.nameNearMisses;
@@ -103,13 +103,41 @@ export async function readSlice(
   };
 }
 
+/** What one event holds, with its dead letters as they are kept. */
+export interface EventRead extends Omit<ReturnType<EventReader>, 'deadLetters'> {
+  readonly deadLetters: readonly BatchDeadLetter[];
+}
+
+type OneEvent = Pick<ReceivedEventData, 'body' | 'sequenceNumber' | 'enqueuedTimeUtc'>;
+
+/** Reads one event. `receivedAt` is the wall clock. Whatever the event holds, or the reader throws, becomes a value. */
+export function readOne(deps: ReadDeps, place: Place, event: OneEvent, receivedAt: number): EventRead {
+  const body = bodyOf(event.body);
+  const keptOf = (letter: Letter): BatchDeadLetter => keep(letter, body, event, receivedAt, deps.deadLetterBytesMax);
+  const undeliverable = (reason: BatchDeadLetterReason): EventRead => ({
+    ...nothing,
+    deadLetters: [keptOf({ reason, recordIndex: null, bytes: body.bytes })],
+  });
+  if (body.kind === 'no_bytes') return undeliverable('no_bytes');
+  const enqueuedAt = event.enqueuedTimeUtc.getTime();
+  const { hub, partition } = place;
+  const { sequenceNumber } = event;
+  const origin = { hub, partition, sequenceNumber, enqueuedAt, receivedAt, referenceMs: enqueuedAt };
+  try {
+    const reading = deps.read(body.bytes, origin);
+    return { ...reading, deadLetters: reading.deadLetters.map(keptOf) };
+  } catch (error) {
+    // Once more would be the same again, and the partition would never pass this event.
+    deps.onFault(error);
+    return undeliverable('reader_failed');
+  }
+}
+
 interface Letter {
   readonly reason: BatchDeadLetterReason;
   readonly recordIndex: number | null;
   readonly bytes: Uint8Array;
 }
-
-type Reading = Omit<ReturnType<EventReader>, 'deadLetters'> & { readonly deadLetters: readonly Letter[] };
 
 const nothing = {
   facts: [],
@@ -117,27 +145,8 @@ const nothing = {
   counts: { records: 0, irrelevant: 0, nameNearMisses: 0, futureTimes: 0 },
 };
 
-function readOne(deps: ReadDeps, place: Place, event: ReceivedEventData, receivedAt: number): Reading {
-  const body = bodyOf(event.body);
-  if (body.kind === 'no_bytes') return undeliverable('no_bytes', body.bytes);
-  const enqueuedAt = event.enqueuedTimeUtc.getTime();
-  const { hub, partition } = place;
-  const { sequenceNumber } = event;
-  try {
-    return deps.read(body.bytes, { hub, partition, sequenceNumber, enqueuedAt, receivedAt, referenceMs: enqueuedAt });
-  } catch (error) {
-    // Once more would be the same again, and the partition would never pass this event.
-    deps.onFault(error);
-    return undeliverable('reader_failed', body.bytes);
-  }
-}
-
-function undeliverable(reason: BatchDeadLetterReason, bytes: Uint8Array): Reading {
-  return { ...nothing, deadLetters: [{ reason, recordIndex: null, bytes }] };
-}
-
 /** A copy: a view would keep the whole event in memory for as long as the letter is kept. */
-function keep(letter: Letter, event: ReceivedEventData, receivedAt: number, bytesMax: number): BatchDeadLetter {
+function keep(letter: Letter, body: Body, event: OneEvent, receivedAt: number, bytesMax: number): BatchDeadLetter {
   return {
     reason: letter.reason,
     sequenceNumber: event.sequenceNumber,
@@ -146,5 +155,7 @@ function keep(letter: Letter, event: ReceivedEventData, receivedAt: number, byte
     recordIndex: letter.recordIndex,
     bytes: Uint8Array.prototype.slice.call(letter.bytes, 0, bytesMax),
     bytesTotal: letter.bytes.byteLength,
+    sha256: sha256(letter.bytes),
+    isWholeEvent: body.kind === 'bytes' && letter.bytes.byteLength === body.bytes.byteLength,
   };
 }

@@ -19,8 +19,9 @@ export async function pollEnds(hub: HubContext, session: Session): Promise<void>
       await session.confirmHub();
       for (const [partition] of runningOf(hub)) await askEnd(session, partition, clock);
     } catch (error) {
-      if (!session.signal.aborted)
-        logger.warn({ err: error, hub: hub.hub }, `The hub does not answer: ${messageOf(error)}`);
+      if (session.signal.aborted) continue;
+      session.note(error);
+      logger.warn({ err: error, hub: hub.hub }, `The hub does not answer: ${messageOf(error)}`);
     }
   }
 }

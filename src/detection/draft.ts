@@ -14,8 +14,9 @@ import { laterLatest, latestOf, sameSignIns } from './latest.ts';
 import type { Match } from './match.ts';
 import { addTexts } from './textset.ts';
 
-/** What a fold did to a finding, the most telling first; `source`: only where a fact came from; `quiet`: only its sign-ins moved. */
+/** What a fold did to a finding, the most telling first; `rebuilt`: made again after a loss; `source`: only where a fact came from; `quiet`: only its sign-ins moved. */
 export type Change =
+  | 'rebuilt'
   | 'new'
   | 'merge'
   | 'late_operation'
@@ -35,7 +36,7 @@ export class Draft {
   readonly #items: Map<string, readonly Operation[]>;
   readonly #matches = new Map<string, Match>();
   #now: Finding;
-  #operationsAdded = false;
+  readonly #added: Operation[] = [];
   #lateAdded = false;
   #labelRose = false;
   #sourceMoved = false;
@@ -87,7 +88,7 @@ export class Draft {
     const same = listed?.find((variant) => factKey(variant) === own);
     if (same === operation) return;
     if (same === undefined) {
-      this.#operationsAdded = true;
+      this.#added.push(operation);
       this.#lateAdded ||= isLate(operation);
     } else {
       this.#sourceMoved ||= same.source !== operation.source;
@@ -96,7 +97,8 @@ export class Draft {
     this.#items.set(key, inVariantOrder([...others, operation]));
   }
 
-  finish(): { finding: Finding; change: Change } {
+  /** The finding as it is now; `added` are the operations that it did not list before. */
+  finish(): { finding: Finding; change: Change; added: readonly Operation[] } {
     const { listed, unlisted } = trim(this.#items);
     const signIns = new Map<string, SignIn>();
     for (const variants of listed.values()) {
@@ -113,11 +115,11 @@ export class Draft {
       signIns,
       lateUnlisted: this.#now.lateUnlisted || unlisted.some(isLate),
     };
-    return { finding, change: this.#change(finding) };
+    return { finding, change: this.#change(finding), added: this.#added };
   }
 
   #change(finding: Finding): Change {
-    if (this.#operationsAdded || this.#summaryMoved(finding)) return this.#lateAdded ? 'late_operation' : 'operation';
+    if (this.#added.length > 0 || this.#summaryMoved(finding)) return this.#lateAdded ? 'late_operation' : 'operation';
     const before = this.#before.signIns;
     const added = [...finding.signIns].filter(([key]) => !before.has(key)).map(([, signIn]) => signIn);
     if (this.#labelRose) return added.some(isLate) ? 'late_sign_in' : 'sign_in';

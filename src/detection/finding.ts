@@ -119,12 +119,16 @@ export function compareOperations(a: Operation, b: Operation): number {
   return compareText(a.source.sha256, b.source.sha256) || compareText(a.recordId, b.recordId);
 }
 
+/** The id of the finding that an operation raises. */
+export const findingIdOf = (operation: Operation): string =>
+  digest(['finding', actorKey(actorOf(operation)), findingIp(operation), factKey(operation)]);
+
 /** An empty finding that an operation raises: it takes its id from that operation. */
 export function raiseFinding(operation: Operation, createdAt: number | null): Finding {
   const actor = actorOf(operation);
   const actorIp = findingIp(operation);
   return {
-    id: digest(['finding', actorKey(actor), actorIp, factKey(operation)]),
+    id: findingIdOf(operation),
     createdAt,
     actor,
     actorIp,

@@ -31,6 +31,8 @@ export interface Folded {
   /** The findings that it was before: none for a new one, several where an operation bridged them; the survivor first. */
   readonly priors: readonly Finding[];
   readonly change: Change;
+  /** Operations that were not listed in it before. */
+  readonly added: readonly Operation[];
 }
 
 export interface FoldInput {
@@ -42,6 +44,8 @@ export interface FoldInput {
   readonly window: Ticks;
   /** Milliseconds since the Unix epoch: when new findings are made; null in a replay. */
   readonly now: number | null;
+  /** The last loss of state (milliseconds since the Unix epoch by the hub's clock); null or absent where there was none. */
+  readonly lostAt?: number | null;
 }
 
 /** Folds one actor's facts. Findings that nothing touched come back with change `none`. */
@@ -60,7 +64,9 @@ export function foldActor(input: FoldInput): Folded[] {
   const ips = [...new Set([...matched.keys(), ...input.priors.map((prior) => prior.actorIp)])].sort(compareText);
   return ips.flatMap((ip) => {
     const priors = input.priors.filter((prior) => prior.actorIp === ip);
-    return cut(priors, matched.get(ip) ?? [], input.window).map((cluster) => build(cluster, input.now));
+    return cut(priors, matched.get(ip) ?? [], input.window).map((cluster) =>
+      build(cluster, input.now, input.lostAt ?? null),
+    );
   });
 }
 
@@ -113,13 +119,24 @@ function cut(priors: readonly Finding[], matched: readonly Matched[], window: Ti
 const compareAge = (a: Finding, b: Finding): number =>
   (a.createdAt ?? 0) - (b.createdAt ?? 0) || compareText(a.id, b.id);
 
-function build(cluster: Cluster, now: number | null): Folded {
+function build(cluster: Cluster, now: number | null, lostAt: number | null): Folded {
   const priors = [...cluster.priors].sort(compareAge);
   const inOrder = [...cluster.matched].sort((a, b) => compareOperations(a.operation, b.operation));
   const before = priors.length > 0 ? priors.reduce(uniteFindings) : raiseFinding(inOrder[0]!.operation, now);
   const draft = new Draft(before);
   for (const { operation, match } of inOrder) draft.add(operation, match);
-  const { finding, change } = draft.finish();
-  if (priors.length === 0) return { finding, priors, change: 'new' };
-  return { finding, priors, change: priors.length > 1 ? 'merge' : change };
+  const { finding, change, added } = draft.finish();
+  if (priors.length === 0) return { finding, priors, change: wasThere(finding, lostAt) ? 'rebuilt' : 'new', added };
+  return { finding, priors, change: priors.length > 1 ? 'merge' : change, added };
+}
+
+/**
+ * Whether a finding that is raised now was there before state was lost: all its operations had been enqueued by then, and a
+ * sign-in that they match. One that waited for its sign-in until after the loss is new.
+ */
+function wasThere({ items, signIns }: Finding, lostAt: number | null): boolean {
+  if (lostAt === null) return false;
+  const before = ({ source: { enqueuedAt } }: Operation | SignIn): boolean =>
+    enqueuedAt !== null && enqueuedAt <= lostAt;
+  return [...items.values()].flat().every(before) && [...signIns.values()].some(before);
 }

@@ -30,8 +30,11 @@ export function buildOps(ports: OpsPorts, options: OpsOptions = {}): FastifyInst
     sendProblem(reply, 404, 'Not found', 'There are /livez, /readyz and /metrics.'),
   );
 
-  // That it answers is the answer: what it depends on is no reason to restart it.
-  server.get('/livez', async () => ({ status: 'alive' }));
+  // That it answers is nearly all of the answer: what it depends on is no reason to restart it.
+  server.get('/livez', async (_request, reply) => {
+    const reasons = ports.liveness.check();
+    return reasons.length === 0 ? { status: 'alive' } : reply.code(503).send({ status: 'dead', reasons });
+  });
   server.get('/readyz', async (_request, reply) => {
     const reasons = await notReady(ports, timeoutMs);
     return reply

@@ -4,8 +4,15 @@
 export interface NotReady {
   /** Stable, lower case with underscores: `redis_unreachable`, `partitions_not_owned`, `rule_not_adopted`. */
   readonly code: string;
+  /** Of a `partition_stalled`: what stands in the way, such as `redis_out_of_memory` or `hub_unreachable`. */
+  readonly reason?: string;
   /** A sentence for the person on call: what is wrong, and which setting or part to look at. */
   readonly detail: string;
+}
+
+export interface LivenessPort {
+  /** Why only a new process may help; empty while this one lives. What it merely depends on is none of these reasons. */
+  check(): readonly NotReady[];
 }
 
 export interface ReadinessPort {
@@ -24,6 +31,7 @@ export interface MetricsPort {
 
 /** Everything that `buildOps` needs. */
 export interface OpsPorts {
+  readonly liveness: LivenessPort;
   readonly readiness: ReadinessPort;
   readonly metrics: MetricsPort;
 }

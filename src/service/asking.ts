@@ -12,16 +12,26 @@ import { findingQueries } from '../state/queries/findings.ts';
 import { guestQueries } from '../state/queries/guests.ts';
 import { rowQueries } from '../state/queries/rows.ts';
 import type { State } from '../state/state.ts';
+import { letterRetries, type RetryDeps } from './retrying.ts';
+import { standingOf } from './standing.ts';
 
-export function apiPorts(state: State, rule: Rule, feed: FeedQueries, consumer: () => Consumer | null): ApiPorts {
+export function apiPorts(
+  state: State,
+  rule: Rule,
+  feed: FeedQueries,
+  consumer: () => Consumer | null,
+  retrying: Pick<RetryDeps, 'read' | 'openSource' | 'logger'>,
+): ApiPorts {
   const stalled = (hub: string, partition: string): string | null => {
-    const own = consumer()
+    const status = consumer()
       ?.status()
-      .hubs.find((status) => status.hub === hub)
-      ?.partitions.find((status) => status.partition === partition);
-    return own?.stalled?.detail ?? own?.receiving?.detail ?? null;
+      .hubs.find((one) => one.hub === hub);
+    const own = status?.partitions.find((one) => one.partition === partition);
+    const standing = status && own ? standingOf(status, own) : null;
+    return standing === null ? null : `${standing.code}: ${standing.detail}`;
   };
   const described = describeRule(rule);
+  const letters = deadLetterQueries(state);
   return {
     findings: findingQueries(state),
     feed,
@@ -30,7 +40,7 @@ export function apiPorts(state: State, rule: Rule, feed: FeedQueries, consumer: 
     guests: guestQueries(state),
     explain: explainQueries(state),
     coverage: coverageQueries(state, stalled),
-    deadLetters: deadLetterQueries(state),
+    deadLetters: { list: letters.list, retry: letterRetries({ state, letters, ...retrying }) },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { Metrics } from '../metrics.ts';
 import type { StateEvents } from '../state/state.ts';
+import { standingOf } from './standing.ts';
 
 /** Counts what happens in the state, and says what someone should know. */
 export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
@@ -23,9 +24,9 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
       metrics.nearMisses.inc({ kind: 'missing_sign_in' }, missing);
       metrics.nearMisses.inc({ kind: 'non_interactive_only' }, nonInteractiveOnly);
     },
-    onLost: (detail) => {
-      metrics.losses.inc();
-      logger.error({ detail }, 'something was lost');
+    onLost: (detail, reason) => {
+      metrics.losses.inc({ reason });
+      logger.error({ reason, detail }, 'something was lost');
     },
     onError: (error) => {
       metrics.faults.inc();
@@ -38,11 +39,17 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
 export function measureConsumer(metrics: Metrics, consumer: Consumer): void {
   const status = consumer.status();
   metrics.inFlightBytes.set(status.inFlightBytes);
-  for (const { hub, ownerId, partitions } of status.hubs) {
+  // Reasons that have passed go.
+  metrics.standing.reset();
+  for (const hubStatus of status.hubs) {
+    const { hub, ownerId, partitions } = hubStatus;
+    metrics.consumerDead.set({ hub }, hubStatus.isDead ? 1 : 0);
     for (const own of partitions) {
+      const standing = standingOf(hubStatus, own);
       const labels = { hub, partition: own.partition };
       metrics.owned.set(labels, own.owner === ownerId ? 1 : 0);
-      metrics.stalled.set(labels, own.stalled === null ? 0 : 1);
+      metrics.stalled.set(labels, standing === null ? 0 : 1);
+      if (standing !== null) metrics.standing.set({ ...labels, reason: standing.code }, 1);
       if (own.lagEvents !== null) metrics.lag.set(labels, own.lagEvents);
       if (own.position !== null) metrics.position.set(labels, own.position.sequenceNumber);
       metrics.events.set(labels, own.totals.events);

@@ -1,6 +1,7 @@
-/** What the consumer is started with. */
+/** What events are read with: the consumer's options, and what is needed to read one again. */
 import type { Config } from '../config.ts';
-import type { ConsumerOptions } from '../consumer/consumer.ts';
+import { systemClock } from '../consumer/clock.ts';
+import { type ConsumerOptions, type EventReader, type EventSource, openSource } from '../consumer/consumer.ts';
 import { readEvent } from '../detection/event.ts';
 import { nameTable, type Rule } from '../detection/rule.ts';
 import type { Metrics } from '../metrics.ts';
@@ -15,10 +16,10 @@ export async function consumerOptions(
   state: State,
   rule: Rule,
   metrics: Metrics,
-  { logger, hooks, tuning }: ServiceOptions,
+  now: () => number,
+  { logger, hooks, tuning, read = eventReader(config, rule) }: ServiceOptions,
 ): Promise<ConsumerOptions> {
   const { eventHubs, checkpoints } = config;
-  const table = nameTable(rule);
   return {
     eventHubs: await eventHubsAccess(eventHubs.access),
     hubs: eventHubs.names,
@@ -28,12 +29,13 @@ export async function consumerOptions(
     startBackMs: eventHubs.startBackMs,
     state,
     read: (body, origin) => {
-      const reading = readEvent(body, origin, table, { nonInteractive: config.nonInteractiveNearMisses });
+      const reading = read(body, origin);
       if (reading.counts.nameNearMisses > 0)
         metrics.nearMisses.inc({ kind: 'operation_name' }, reading.counts.nameNearMisses);
       return reading;
     },
     logger,
+    clock: { ...systemClock, now },
     onFault: (error) => {
       metrics.faults.inc();
       logger.error({ err: error }, 'a fault of the program while reading a partition');
@@ -41,6 +43,19 @@ export async function consumerOptions(
     tuning: { stopMs: Math.max(config.shutdownDeadlineMs - CLOSING_MS, CLOSING_MS), ...tuning },
     ...(hooks?.consumer && { hooks: hooks.consumer }),
   };
+}
+
+/** Reads events by the rule. */
+export function eventReader(config: Config, rule: Rule): EventReader {
+  const table = nameTable(rule);
+  return (body, origin) => readEvent(body, origin, table, { nonInteractive: config.nonInteractiveNearMisses });
+}
+
+/** Opens what single events are read again with, whatever the roles of this process; null where no hub is configured. */
+export function sourceOpener({ eventHubs }: Config): (() => Promise<EventSource>) | null {
+  const { access, consumerGroup } = eventHubs;
+  if (access === null) return null;
+  return async () => openSource({ eventHubs: await eventHubsAccess(access), consumerGroup });
 }
 
 async function eventHubsAccess(access: Config['eventHubs']['access']): Promise<ConsumerOptions['eventHubs']> {

@@ -4,11 +4,12 @@ import { factKey, type Operation, type SignIn } from '../detection/fact.ts';
 import { actorKey, actorOf, lesserSource } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { msOfTicks, type Ticks } from '../detection/time.ts';
-import { type CellWrite, cellArguments, readCells } from './cells.ts';
+import { type CellWrite, cellArguments, freshVersion, readCells } from './cells.ts';
 import { type Kept, planInsertion } from './insertion.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
 import { packOperation, packSignIns, unpackOperation } from './packing.ts';
 import { type Argument, bytesOf, type Client, loadScript, runScript } from './redis.ts';
+import { markWithin } from './steps.ts';
 import { touchTokens } from './window.ts';
 
 /** Facts grow old by these slots; the sweep looks at a slot once all in it are past their time. */
@@ -31,17 +32,23 @@ export interface ShardHandle {
   readonly retentionMs: number;
 }
 
-/** A partition's mark in a shard: raised with the facts, in the same step. Empty: unknown, or not to be raised. */
+/** A partition's mark in a shard: raised with the facts, in the same step. */
 export interface Mark {
   readonly field: string;
-  readonly seen: string;
-  readonly target: string;
+  /** What the caller last saw there or wrote; the shard must hold no less. Null where nothing is known. */
+  readonly seen: number | null;
+  /** What it can say in any case: what was seen, or else the event before the batch. */
+  readonly floor: number;
+  /** What it is to say once all facts are there. */
+  readonly target: number;
 }
 
 export interface Applied {
   readonly kind: 'applied';
   /** Actors that are owed a fold. */
   readonly actors: readonly string[];
+  /** What the shard's mark is at least. */
+  readonly mark: number;
   /** Facts that are kept and were not there before. */
   readonly newFacts: number;
   readonly knownFacts: number;
@@ -84,20 +91,25 @@ export const agesFrom = (fact: { time: Ticks; source: { enqueuedAt: number | nul
 export const slotOfMs = (ms: number): number => Math.floor(ms / SLOT_MS);
 const slotOf = (fact: SignIn | Operation): number => slotOfMs(agesFrom(fact));
 
-/** Applies the facts in one step, or in several if they are too large for one; the marks are raised with the last. */
+/** Applies the facts in one step, or in several if they are too large for one; the mark reaches its target with the last. */
 export async function applyFacts(
   shard: ShardHandle,
   facts: readonly (Operation | SignIn)[],
-  marks: readonly Mark[],
+  mark: Mark,
   now: number,
 ): Promise<Applied | Lost> {
-  const outcome = await applyStep(shard, facts, marks, now);
+  const outcome = await applyStep(shard, facts, mark, now);
   if (outcome.kind !== 'too_large') return outcome;
   const half = Math.ceil(facts.length / 2);
-  const unraised = marks.map((mark) => ({ ...mark, target: '' }));
-  const first = await applyFacts(shard, facts.slice(0, half), unraised, now);
+  const first = await applyFacts(shard, facts.slice(0, half), { ...mark, target: markWithin(mark.floor) }, now);
   if (first.kind === 'lost') return first;
-  const second = await applyFacts(shard, facts.slice(half), marks, now);
+  const target = Math.max(mark.target, markWithin(first.mark));
+  const second = await applyFacts(
+    shard,
+    facts.slice(half),
+    { ...mark, seen: first.mark, floor: first.mark, target },
+    now,
+  );
   return second.kind === 'lost' ? second : sumOf(first, second);
 }
 
@@ -105,6 +117,7 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
   kind: 'applied',
   actors: [...new Set([...a.actors, ...b.actors])],
   newFacts: a.newFacts + b.newFacts,
+  mark: b.mark,
   knownFacts: a.knownFacts + b.knownFacts,
   thinnedFacts: a.thinnedFacts + b.thinnedFacts,
   thinned: a.thinned + b.thinned,
@@ -113,7 +126,7 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
 async function applyStep(
   shard: ShardHandle,
   facts: readonly (Operation | SignIn)[],
-  marks: readonly Mark[],
+  { field, seen, target }: Mark,
   now: number,
 ): Promise<Applied | Lost | { readonly kind: 'too_large' }> {
   const signIns = facts.filter((fact) => fact.kind === 'signIn');
@@ -130,7 +143,8 @@ async function applyStep(
     const args: Argument[] = [
       shard.generation,
       now,
-      ...counted(marks.map(({ field, seen, target }) => [field, seen, target])),
+      freshVersion(),
+      ...[field, seen ?? '', target],
       ...cellArguments([...insertion.writes, ...planned.writes]),
       ...counted(operations.map((operation) => operationArguments(operation, planned.isNew.has(factKey(operation))))),
       ...counted(signIns.map((signIn) => signInArguments(signIn, insertion.kept.get(signIn) ?? 'known'))),
@@ -150,6 +164,7 @@ async function applyStep(
         return {
           kind: 'applied',
           actors: rest.map(String),
+          mark: Math.max(seen ?? target, target),
           newFacts,
           knownFacts: facts.length - newFacts - thinnedFacts,
           thinnedFacts,

@@ -1,5 +1,5 @@
 /** Fields of hashes that are read, changed by pure code and written back only if no one else wrote them in between. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type Argument, type Client, pipeline } from './redis.ts';
 
 export interface Cell {
@@ -35,3 +35,9 @@ export function cellArguments(writes: readonly CellWrite[]): Argument[] {
 /** As scripts compare values: 40 hex digits, or nothing for what is not there. */
 export const sha1 = (value: Buffer | null): string =>
   value === null ? '' : createHash('sha1').update(value).digest('hex');
+
+/**
+ * A version of an actor's facts, or of what was folded from them. No number: after state was lost the same one would be
+ * reached again by other facts, and what was read before the loss be stored over them.
+ */
+export const freshVersion = (): string => randomBytes(9).toString('base64url');

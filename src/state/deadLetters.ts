@@ -1,137 +1,116 @@
-/** Dead letters: what could not be understood, kept once each, bounded in number and in bytes. */
-import { digest, sha256 } from '../detection/digest.ts';
-import type { LetterReason } from '../detection/letter.ts';
-import type { Keys } from './keys.ts';
+/** Dead letters: what could not be understood, kept once each, bounded in number and in bytes, and lost only with a word. */
+import type { Mark, ShardHandle } from './apply.ts';
+import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
 import type { Place } from './positions.ts';
-import { type Client, loadScript, pipeline, runScript } from './redis.ts';
+import { loadScript, pipeline, runScript } from './redis.ts';
+import { markWithin } from './steps.ts';
 import { pages } from './window.ts';
 
 const deadLetterScript = loadScript('deadletter');
-/** Of each letter so many bytes are kept. */
-export const LETTER_BYTES_MAX = 64 * 1024;
+const settleScript = loadScript('settleletters');
 /** All letters together, as they lie in Redis. */
 export const LETTERS_BYTES_MAX = 64 * 1024 * 1024;
 /** Letters told to Redis in one step: each of them becomes as much as six times as long in JSON, where it is all control characters. */
 const LETTERS_PER_STEP_MAX = 2;
 
-export interface NewLetter {
-  readonly reason: LetterReason;
-  readonly sequenceNumber: number;
-  readonly enqueuedAt: number;
-  readonly receivedAt: number;
-  readonly recordIndex: number | null;
-  readonly bytes: Uint8Array;
-  /** How many there were, where not all are given. */
-  readonly bytesTotal?: number;
-}
+/** Where the letters lie: a part of the state with a generation and marks, as a shard has them. */
+export type LettersHandle = Pick<ShardHandle, 'client' | 'key' | 'generation'>;
 
-/** A letter as the API gives it. */
-export interface Letter {
-  readonly id: string;
-  readonly reason: LetterReason;
-  readonly tenantId: string | null;
-  readonly source: {
-    readonly hub: string;
-    readonly partition: string;
-    readonly sequenceNumber: number;
-    readonly recordIndex: number | null;
-    readonly enqueuedAt: string;
-    readonly sha256: string;
-  };
-  readonly receivedAt: string;
-  readonly bytes: number;
-  readonly cut: boolean;
-  readonly encoding: 'utf8' | 'base64';
-  readonly content: string;
-}
+export type LettersKept =
+  | {
+      readonly kind: 'kept';
+      /** Ids of those that were not there before. */
+      readonly added: readonly string[];
+      /** Letters that gave way. */
+      readonly dropped: number;
+      /** What the partition's mark is at least. */
+      readonly mark: number;
+    }
+  | { readonly kind: 'lost' };
 
-function letterOf(place: Place, letter: NewLetter): Letter {
-  const kept = Buffer.from(letter.bytes.subarray(0, LETTER_BYTES_MAX));
-  const total = letter.bytesTotal ?? letter.bytes.length;
-  const text = kept.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(kept);
-  const where = [
-    place.hub,
-    String(place.hubCreatedAt),
-    place.partition,
-    String(letter.sequenceNumber),
-    String(letter.recordIndex),
-  ];
-  return {
-    id: digest(['dead', ...where]),
-    reason: letter.reason,
-    tenantId: tenantIn(text),
-    source: {
-      hub: place.hub,
-      partition: place.partition,
-      sequenceNumber: letter.sequenceNumber,
-      recordIndex: letter.recordIndex,
-      enqueuedAt: new Date(letter.enqueuedAt).toISOString(),
-      sha256: sha256(letter.bytes),
-    },
-    receivedAt: new Date(letter.receivedAt).toISOString(),
-    bytes: total,
-    cut: total > kept.length,
-    encoding: isText ? 'utf8' : 'base64',
-    content: isText ? text : kept.toString('base64'),
-  };
-}
+/** Of what is read again beside a partition's way: no mark is looked at, and none is raised, as none is below this. */
+export const NO_MARK: Mark = { field: '', seen: null, floor: -Infinity, target: -Infinity };
 
-/** The tenant that a broken record still names. */
-function tenantIn(text: string): string | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    const tenant = typeof value === 'object' && value !== null && 'tenantId' in value ? value.tenantId : null;
-    return typeof tenant === 'string' && tenant !== '' ? tenant.toLowerCase() : null;
-  } catch {
-    return null; // Not JSON is the usual case here, and then the letter is of no tenant.
-  }
-}
-
+/** Keeps letters of one partition; its mark reaches its target with the last of them. */
 export async function keepLetters(
-  client: Client,
-  keys: Keys,
+  handle: LettersHandle,
   place: Place,
   letters: readonly NewLetter[],
+  mark: Mark,
   lettersMax: number,
-): Promise<{ added: number; dropped: number }> {
-  let added = 0;
+): Promise<LettersKept> {
+  const added: string[] = [];
   let dropped = 0;
-  for (const page of pages(letters, LETTERS_PER_STEP_MAX)) {
-    const args = page
+  let { seen, floor } = mark;
+  const steps = [...pages(letters, LETTERS_PER_STEP_MAX)];
+  for (const [i, step] of steps.entries()) {
+    const target = i === steps.length - 1 ? Math.max(mark.target, floor) : markWithin(floor);
+    const args = step
       .map((letter) => letterOf(place, letter))
       .flatMap((letter) => [letter.id, orderOf(letter), JSON.stringify(letter)]);
-    const counts = (await runScript(client, deadLetterScript, keys.deadLetters, [
-      lettersMax,
-      LETTERS_BYTES_MAX,
-      page.length,
+    const [outcome, droppedNow, ...ids] = (await runScript(handle.client, deadLetterScript, handle.key, [
+      ...[handle.generation, mark.field, seen ?? '', target, lettersMax, LETTERS_BYTES_MAX, step.length],
       ...args,
-    ])) as number[];
-    added += counts[0]!;
-    dropped += counts[1]!;
+    ])) as Buffer[];
+    if (String(outcome) === 'lost') return { kind: 'lost' };
+    added.push(...ids.map(String));
+    dropped += Number(droppedNow);
+    floor = Math.max(floor, target);
+    // What is never raised is never looked at either.
+    seen = target === -Infinity ? null : floor;
   }
-  return { added, dropped };
+  return { kind: 'kept', added, dropped, mark: floor };
 }
 
-/** By time of arrival, then by place; twelve digits of sequence number keep the order of text that of numbers. */
-const orderOf = ({ receivedAt, source }: Letter): string =>
-  `${receivedAt} ${source.hub} ${source.partition.padStart(4, '0')} ${String(source.sequenceNumber).padStart(16, '0')} ${String(source.recordIndex ?? 0).padStart(6, '0')}`;
+export interface PlacedLetter {
+  readonly letter: KeptLetter;
+  /** Where it stands in the list. */
+  readonly place: string;
+}
+
+export interface LettersPage {
+  readonly letters: readonly PlacedLetter[];
+  /** The place of the last one looked at; a letter that was taken off in the meantime has one, too. */
+  readonly after: string | null;
+  readonly isLast: boolean;
+}
 
 /** Letters newest first, from behind a place on; `after` is the place of the last one given, null to begin. */
-export async function listLetters(
-  client: Client,
-  keys: Keys,
-  after: string | null,
-  limit: number,
-): Promise<{ letter: Letter; place: string }[]> {
+export async function listLetters(handle: LettersHandle, after: string | null, limit: number): Promise<LettersPage> {
   const from = after === null ? '+' : `(${after}`;
-  const places = await client.zrevrangebylex(`${keys.deadLetters}order`, from, '-', 'LIMIT', 0, limit);
-  if (places.length === 0) return [];
-  const texts = await pipeline(
-    client,
-    places.map((place) => ['HGET', `${keys.deadLetters}letters`, place.slice(place.lastIndexOf('|') + 1)] as const),
-  );
-  return texts.flatMap((text, i) =>
-    text === null ? [] : [{ letter: JSON.parse(String(text)) as Letter, place: places[i]! }],
-  );
+  const places = await handle.client.zrevrangebylex(`${handle.key}order`, from, '-', 'LIMIT', 0, limit);
+  const ids = places.map((place) => place.slice(place.lastIndexOf('|') + 1));
+  const found = await readLetters(handle, ids);
+  const letters = found.flatMap((letter, i) => (letter === null ? [] : [{ letter, place: places[i]! }]));
+  return { letters, after: places.at(-1) ?? after, isLast: places.length < limit };
+}
+
+/** Letters by their ids; null for those that are not kept. */
+export async function readLetters(handle: LettersHandle, ids: readonly string[]): Promise<(KeptLetter | null)[]> {
+  const commands = ids.map((id) => ['HGET', `${handle.key}letters`, id] as const);
+  const texts = await pipeline(handle.client, commands);
+  return texts.map((text) => (text === null ? null : (JSON.parse(String(text)) as KeptLetter)));
+}
+
+/**
+ * Takes letters off that are understood by now, and writes the others down as they are given. Gives how many were taken off
+ * by this call: of two at once only one takes a letter off. Null where the place is not the one that is known.
+ */
+export async function settleLetters(
+  handle: LettersHandle,
+  understood: readonly KeptLetter[],
+  remaining: readonly KeptLetter[],
+): Promise<number | null> {
+  let off = 0;
+  const entries = [
+    ...understood.map((letter) => [letter.id, orderOf(letter), '']),
+    ...remaining.map((letter) => [letter.id, orderOf(letter), JSON.stringify(letter)]),
+  ];
+  for (const step of pages(entries, LETTERS_PER_STEP_MAX)) {
+    const args = [handle.generation, step.length, ...step.flat()];
+    const [outcome, count] = (await runScript(handle.client, settleScript, handle.key, args)) as Buffer[];
+    if (String(outcome) === 'lost') return null;
+    off += Number(count);
+  }
+  return off;
 }

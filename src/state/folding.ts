@@ -11,6 +11,7 @@ import type { Label } from '../detection/label.ts';
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
 import type { ShardHandle } from './apply.ts';
+import { freshVersion } from './cells.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
 import { indexMember, profileId, type Selection, selectFacts, storedProfile } from './selection.ts';
@@ -53,9 +54,14 @@ export async function foldOnce(shard: ShardHandle, actorId: string, context: Fol
       signIns: selection.signIns,
       window: context.rule.window,
       now,
+      lostAt: selection.lostAt,
     });
     await context.beforeStore?.();
-    const outcome = await store(shard, actorId, selection, folded, priors, { ...context, now });
+    const outcome = await store(shard, actorId, selection, folded, priors, {
+      ...context,
+      now,
+      lossNotedAt: selection.lossNotedAt,
+    });
     switch (outcome.kind) {
       case 'stored':
         await context.afterStore?.();
@@ -126,15 +132,17 @@ async function store(
 ): Promise<StoreOutcome> {
   const changed = folded.filter(({ change }) => change !== 'none');
   const parts = inParts(changed.map((one) => storeArguments(one, priors, context)));
+  let foldVersion = selection.foldVersion;
   for (const [i, findings] of parts.entries()) {
     const isLast = i === parts.length - 1;
+    const next = freshVersion();
     const args: Argument[] = [
       shard.generation,
       actorId,
-      Number(selection.foldVersion) + i,
+      ...[foldVersion, next],
       selection.factVersion,
       context.now,
-      isLast ? selection.pendingTaken : 0,
+      ...(isLast ? [selection.pendingTaken, selection.pendingSeen] : [0, '']),
       isLast && selection.whole ? '1' : '0',
       ...(isLast ? indexArguments(selection, folded) : [0, 0]),
       findings.length,
@@ -144,6 +152,7 @@ async function store(
     if (String(outcome) === 'lost') return { kind: 'lost', generation: String(detail) };
     if (String(outcome) !== 'stored') return { kind: 'changed' };
     if (isLast) return { kind: 'stored', owed: String(detail) === '1' };
+    foldVersion = next;
   }
   throw new Error('there is always a last part');
 }

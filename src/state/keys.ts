@@ -3,7 +3,7 @@
  *
  * | key | type | what |
  * | --- | --- | --- |
- * | `{P:s}meta` | hash | `generation`; `feedTrimmed`, the last id that was trimmed from the feed |
+ * | `{P:s}meta` | hash | `generation`; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
  * | `{P:s}marks` | hash | `hub created partition` -> highest sequence number whose facts are here |
  * | `{P:s}g:B` | hash | guest token -> its sign-ins, or, of a busy guest, its hours; token and hour -> the sign-ins of that hour |
  * | `{P:s}go:B` | hash | object id token -> tokens of the guests that have it |
@@ -16,6 +16,7 @@
  * | `{P:s}fold` | sorted set | actors that are owed a fold, by the time since |
  * | `{P:s}f:F` | hash | a finding: `core`, `body` (JSON of the API), `revision`, `quietSince` |
  * | `{P:s}fm:F`, `fc:F`, `fe:F`, `fs:F` | | its members (item key -> label), correlation ids (hashed), items, sign-ins |
+ * | `{P:s}ids` | hash | an id that a finding had, or one that it took over -> its id now; `{P:s}fi:F`: set of those of a finding |
  * | `{P:s}list`, `{P:s}list:TENANT` | sorted set, by text | findings that stand, newest first |
  * | `{P:s}quiet` | sorted set | findings with an unpublished sign-in, by when it is due |
  * | `{P:s}kept` | sorted set | findings by their last revision |
@@ -25,7 +26,9 @@
  * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
- * | `{P:d}...` | | dead letters |
+ * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
+ * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |
+ * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |
  */
 import { digest } from '../detection/digest.ts';
 

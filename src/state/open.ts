@@ -6,7 +6,7 @@ import type { Keys } from './keys.ts';
 import { type Client, loadScript, runScript, StateRefused } from './redis.ts';
 
 /** The form of everything in Redis. A change to it that this program could not read is a new number. */
-export const SCHEMA_VERSION = '1';
+export const SCHEMA_VERSION = '2';
 const REDIS_VERSION_MIN = 7;
 const openScript = loadScript('open');
 
@@ -84,6 +84,22 @@ export interface Opened {
   readonly generation: string;
   /** True when the shard was empty: nothing was ever there, or it was lost. */
   readonly made: boolean;
+}
+
+const renewScript = loadScript('renew');
+
+/**
+ * Looks whether keys were evicted where a part of the state lies since `told`; what is left of it is then no whole, and gets
+ * another generation. `told` is for the next look; '' for the first.
+ */
+export async function renewEvicted(
+  client: Client,
+  partKey: string,
+  told: string,
+): Promise<{ readonly told: string; readonly isRenewed: boolean; readonly before: string }> {
+  const reply = (await runScript(client, renewScript, partKey, [randomUUID(), told])) as Buffer[];
+  const [outcome, now, before] = reply.map(String) as [string, string, string];
+  return { told: now, isRenewed: outcome === 'renewed', before };
 }
 
 /** The generation of a shard; an empty one gets a new one. */

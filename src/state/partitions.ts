@@ -1,10 +1,12 @@
 /**
- * What is known of the partitions, each by itself: how far it is, which marks it has raised in the shards, and which
- * generations the shards had then. So each notices for itself that a shard is not what it was.
+ * What is known of the partitions, each by itself: how far it is, which marks it has raised in the parts of the state (the
+ * shards, and the place of the dead letters), and which generations they had then. So each notices for itself that a part is
+ * not what it was.
  */
 import type { Fact } from '../detection/fact.ts';
 import { msOfTicks } from '../detection/time.ts';
 import type { Keys } from './keys.ts';
+import type { LossReason } from './losses.ts';
 import {
   type Beginning,
   beginningRecord,
@@ -22,8 +24,10 @@ import {
   readRecord,
   writeRecord,
 } from './positions.ts';
+import { noteLost, type Remembered, rebuildingOf } from './rebuilding.ts';
 import type { Client } from './redis.ts';
 import type { Shards } from './shards.ts';
+import { goingBack, withMarks } from './wholeness.ts';
 
 export type Outcome = { readonly kind: 'applied' } | { readonly kind: 'lost_state'; readonly detail: string };
 
@@ -37,14 +41,16 @@ export type Stored =
       readonly detail: string;
     };
 
-/** What one partition's owner knows of the shards. */
+/** What one partition's owner knows of the parts of the state. */
 export interface Known {
   readonly place: Place;
   record: PartitionRecord;
-  /** The highest mark that this owner has raised or met, by shard. */
+  /** The highest mark that this owner has raised or met, by part. */
   readonly marks: (number | null)[];
-  readonly generations: readonly string[];
-  /** Set once a shard was found to hold less than this owner has put there. */
+  readonly generations: string[];
+  /** When all that was put there was last known to be there (ms since the Unix epoch). */
+  wholeAt: number;
+  /** Set once a part was found to hold less than this owner has put there. */
   lost: string | null;
   /** The longest delay between event time and enqueued time met lately, and when (ms). */
   delay: { readonly ms: number; readonly at: number } | null;
@@ -57,7 +63,7 @@ export interface PartitionsOptions {
   readonly reader: string;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  readonly onLost: (detail: string) => void;
+  readonly onLost: (detail: string, reason: LossReason) => void;
 }
 
 export class Partitions {
@@ -66,6 +72,7 @@ export class Partitions {
   readonly #shards: Shards;
   readonly #options: PartitionsOptions;
   readonly #known = new Map<string, Known>();
+  readonly #lost = new Map<string, Remembered>();
 
   constructor(client: Client, keys: Keys, shards: Shards, options: PartitionsOptions) {
     this.#client = client;
@@ -80,19 +87,22 @@ export class Partitions {
     const marks = await this.#marksOf(place);
     if (record === null) {
       if (marks.every((mark) => mark === null)) return { kind: 'none' };
-      const detail = 'the position is gone, but facts of the partition are there';
+      const detail = 'the position is gone, but facts or dead letters of the partition are there';
       return { kind: 'lost', after: null, position: null, detail };
     }
     const position = positionOf(record);
-    const other = this.#generations().findIndex((generation, shard) => generation !== record.generations[shard]);
-    if (other >= 0) {
-      const detail = `shard ${other} is not the one that the position was written for`;
-      return { kind: 'lost', after: null, position, detail };
-    }
-    const lost = record.hubCreatedAt === place.hubCreatedAt ? lostMarks(record, marks) : null;
+    const now = { marks, generations: this.#generations() };
+    const lost = goingBack(this.#expected(place, record), now, place.hubCreatedAt, (part) => this.#shards.nameOf(part));
     if (lost !== null) return { kind: 'lost', position, ...lost };
+    this.#lost.delete(markField(place));
     this.#know(place, record, marks);
     return position === null ? { kind: 'none' } : { kind: 'position', position };
+  }
+
+  /** The stored record with the marks that this process knows of. */
+  #expected(place: Place, record: PartitionRecord): PartitionRecord {
+    const own = this.#known.get(markField(place)) ?? this.#lost.get(markField(place));
+    return own === undefined || record.hubCreatedAt !== place.hubCreatedAt ? record : withMarks(record, own);
   }
 
   async begin(place: Place, beginning: Beginning): Promise<void> {
@@ -100,18 +110,30 @@ export class Partitions {
     const { reader, now, onLost } = this.#options;
     const before = await readRecord(this.#client, this.#keys, place);
     const marks = await this.#marksOf(place);
-    const fresh = { ...emptyRecord(place, reader, now()), marks, generations: this.#generations() };
-    const record = beginningRecord(fresh, beginning, before);
-    if (beginning.cause !== 'first') onLost(`${place.hub}/${place.partition}: ${beginning.detail}`);
+    const remembered = this.#remembered(place);
+    const last = before ?? remembered?.record ?? null;
+    // Where all is gone, there may not even be a checkpoint left to tell it from a first start.
+    const isLoss = beginning.cause === 'lost' || (beginning.cause === 'first' && remembered !== undefined);
+    const parts = { marks, generations: this.#generations() };
+    if (isLoss) await noteLost(this.#shards, before && this.#expected(place, before), parts, remembered);
+    const fresh = { ...emptyRecord(place, reader, now()), ...parts };
+    const rebuilding = isLoss ? rebuildingOf(last, beginning, remembered?.noticedAt ?? now()) : null;
+    const record = beginningRecord(fresh, beginning, before, rebuilding);
+    const reason = isLoss ? 'state_lost' : 'hub_recreated';
+    if (isLoss || beginning.cause === 'new_hub') onLost(`${place.hub}/${place.partition}: ${beginning.detail}`, reason);
     await this.#write(this.#know(place, record, marks), record, true);
+    this.#lost.delete(markField(place));
   }
 
   async advance(place: Place, progress: Progress): Promise<Outcome> {
     const known = await this.knownOf(place);
-    const stale = this.#generations().findIndex((generation, shard) => generation !== known.generations[shard]);
-    if (stale >= 0 || known.lost !== null) return this.lostAt(known, Math.max(stale, 0));
+    // A position says that facts are there: it is not written before they have been seen to be.
+    await this.#look(known);
+    const lost = this.lostPartOf(known);
+    if (lost !== null) return this.lostAt(known, lost);
     const { reader, now } = this.#options;
-    const seen = { marks: [...known.marks], reader, seenAt: now(), delayMs: known.delay?.ms ?? known.record.delayMs };
+    const parts = { marks: [...known.marks], generations: [...known.generations] };
+    const seen = { ...parts, reader, seenAt: now(), delayMs: known.delay?.ms ?? known.record.delayMs };
     const next = progressRecord({ ...known.record, ...seen }, progress);
     await this.#write(known, next, false);
     return { kind: 'applied' };
@@ -121,21 +143,36 @@ export class Partitions {
     const known = await this.knownOf(place);
     const record = gapRecord(known.record, gap, this.#options.now());
     if (record === null) return;
+    const isNew = record.losses !== known.record.losses;
     await this.#write(known, record, true);
-    this.#options.onLost(`${place.hub}/${place.partition}: ${record.gaps.at(-1)!.detail}`);
+    const { onLost } = this.#options;
+    onLost(`${place.hub}/${place.partition}: ${record.gaps.at(-1)!.detail}`, 'events_expired');
+    if (isNew) onLost(record.losses.at(-1)!.detail, 'findings_lost');
   }
 
   async knownOf(place: Place): Promise<Known> {
     const known = this.#known.get(markField(place));
-    if (known !== undefined) return known;
+    if (known !== undefined) return this.#takeOver(known);
     const { reader, now } = this.#options;
     const record = (await readRecord(this.#client, this.#keys, place)) ?? emptyRecord(place, reader, now());
     return this.#know(place, record, await this.#marksOf(place));
   }
 
-  /** Notes how late facts were: what tells up to which event time a partition has been read. */
-  noteDelays(known: Known, facts: readonly Fact[]): void {
+  /** A part that is another now, and of which nothing of the partition is expected, is as good as the last. */
+  #takeOver(known: Known): Known {
+    for (const [part, mark] of known.marks.entries())
+      if (mark === null) known.generations[part] = this.#shards.parts[part]!.generation;
+    return known;
+  }
+
+  /** Notes that facts are there, and how late they were: what tells up to which event time a partition has been read. */
+  noteApplied(known: Known, facts: readonly Fact[]): void {
     const at = this.#options.now();
+    // By the hub's clock, which may be ahead of ours: what was enqueued before a loss is told by it.
+    const wholeAt = facts.reduce((last, { source }) => Math.max(last, source.enqueuedAt ?? 0), at);
+    known.wholeAt = Math.max(known.wholeAt, wholeAt);
+    for (const part of new Set(facts.map(({ tenantId }) => this.#shards.indexOf(tenantId))))
+      this.#shards.noteUsed(part, wholeAt);
     for (const { time, source } of facts) {
       const ms = Math.max(0, (source.enqueuedAt ?? 0) - msOfTicks(time));
       const { delay } = known;
@@ -143,41 +180,65 @@ export class Partitions {
     }
   }
 
+  /** A part of the state that is known not to be what the partition was reading into; null where there is none. */
+  lostPartOf(known: Known): number | null {
+    const stale = this.#generations().findIndex((generation, part) => generation !== known.generations[part]);
+    return stale < 0 && known.lost === null ? null : Math.max(stale, 0);
+  }
+
   /** Forgets what was known of a partition, and says that it must ask where to go on. */
-  async lostAt(known: Known, shard: number): Promise<Outcome> {
+  async lostAt(known: Known, part: number): Promise<Outcome> {
     const { hub, partition } = known.place;
-    this.#known.delete(markField(known.place));
-    await this.#shards.reopen(this.#shards.handles[shard]!);
-    const detail = `shard ${shard} of the state is not the one that ${hub}/${partition} was reading into`;
+    this.#forget(known);
+    await this.#shards.reopen(this.#shards.parts[part]!);
+    const detail = `${this.#shards.nameOf(part)} is not the one that ${hub}/${partition} was reading into`;
     return { kind: 'lost_state', detail: known.lost ?? detail };
   }
 
-  /** Notices that a shard holds less than was put there, as after the return of an older snapshot, while nothing is written to it. */
+  /** What this process knew of a partition, if it has lost something since. */
+  #remembered(place: Place): Remembered | undefined {
+    const known = this.#known.get(markField(place));
+    if (known !== undefined && known.lost !== null) this.#forget(known);
+    return this.#lost.get(markField(place));
+  }
+
+  #forget(known: Known): void {
+    const name = markField(known.place);
+    this.#known.delete(name);
+    if (!this.#lost.has(name)) this.#lost.set(name, { ...known, noticedAt: this.#options.now() });
+  }
+
+  /** Notices that a part holds less than was put there, as after the return of an older snapshot, while nothing is written to it. */
   async verify(): Promise<void> {
-    await Promise.all(
-      [...this.#known.values()].map(async (known) => {
-        // Taken before the stored ones are read: those can only be higher.
-        const marks = [...known.marks];
-        const stored = await this.#marksOf(known.place);
-        const behind = marks.findIndex((mark, shard) => mark !== null && (stored[shard] ?? -1) < mark);
-        if (behind < 0 || known.lost !== null) return;
-        const { hub, partition } = known.place;
-        known.lost = `shard ${behind} no longer holds all that ${hub}/${partition} has put there`;
-        this.#options.onLost(known.lost);
-      }),
-    );
+    await Promise.all([...this.#known.values()].map((known) => this.#look(known)));
+  }
+
+  /** Compares the marks of a partition with what is known of them. */
+  async #look(known: Known): Promise<void> {
+    // Taken before the stored ones are read: those can only be higher.
+    const marks = [...known.marks];
+    const at = this.#options.now();
+    const stored = await this.#marksOf(known.place);
+    const behind = marks.findIndex((mark, part) => mark !== null && (stored[part] ?? -1) < mark);
+    if (behind < 0 && known.lost === null) known.wholeAt = Math.max(known.wholeAt, at);
+    if (behind < 0 || known.lost !== null) return;
+    const { hub, partition } = known.place;
+    known.lost = `${this.#shards.nameOf(behind)} no longer holds all that ${hub}/${partition} has put there`;
+    this.#options.onLost(known.lost, 'state_lost');
   }
 
   #marksOf(place: Place): Promise<(number | null)[]> {
-    return Promise.all(this.#shards.handles.map(({ key }) => readMark(this.#client, key, place)));
+    return Promise.all(this.#shards.parts.map(({ key }) => readMark(this.#client, key, place)));
   }
 
   #generations(): string[] {
-    return this.#shards.handles.map(({ generation }) => generation);
+    return this.#shards.parts.map(({ generation }) => generation);
   }
 
   #know(place: Place, record: PartitionRecord, marks: readonly (number | null)[]): Known {
-    const known = { place, record, marks: [...marks], generations: this.#generations(), lost: null, delay: null };
+    const wholeAt = this.#options.now();
+    const own = { place, record, marks: [...marks], generations: this.#generations() };
+    const known = { ...own, wholeAt, lost: null, delay: null };
     this.#known.set(markField(place), known);
     return known;
   }
@@ -185,17 +246,4 @@ export class Partitions {
   async #write(known: Known, record: PartitionRecord, forced: boolean): Promise<void> {
     if ((await writeRecord(this.#client, this.#keys, record, forced)) === 'moved') known.record = record;
   }
-}
-
-/** Where reading goes on if marks are not what the position expects; null if they are. */
-function lostMarks(
-  record: PartitionRecord,
-  marks: readonly (number | null)[],
-): { readonly after: number | null; readonly detail: string } | null {
-  const gone = record.marks.findIndex((mark, shard) => mark !== null && marks[shard] === null);
-  if (gone >= 0) return { after: null, detail: `the mark of the partition in shard ${gone} is gone` };
-  const behind = record.marks.flatMap((mark, shard) => (mark !== null && marks[shard]! < mark ? [marks[shard]!] : []));
-  if (behind.length === 0) return null;
-  const after = Math.min(record.sequenceNumber, ...behind);
-  return { after, detail: `a shard holds the facts up to event ${after} only` };
 }

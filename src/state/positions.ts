@@ -1,6 +1,8 @@
-/** How far each partition is, which marks are expected of the shards, and which spans of enqueued time were read without a gap. */
+/** How far each partition is, which marks are expected of the parts of the state, and which spans of enqueued time were read without a gap. */
 
 import type { Keys } from './keys.ts';
+import { LOSSES_MAX, type NotedLoss } from './losses.ts';
+import { findingsOf, isRebuilt, lossesNoted, type Rebuilding } from './rebuilding.ts';
 import { type Client, loadScript, runScript } from './redis.ts';
 
 const advanceScript = loadScript('advance');
@@ -54,12 +56,6 @@ export interface LostSpan {
   readonly detail: string;
 }
 
-/** A loss of state that was noticed at a partition. */
-export interface NotedLoss {
-  readonly at: number;
-  readonly detail: string;
-}
-
 /** All that is stored of a partition. */
 export interface PartitionRecord {
   readonly hub: string;
@@ -70,7 +66,7 @@ export interface PartitionRecord {
   readonly sequenceNumber: number;
   readonly offset: string | null;
   readonly enqueuedAt: number | null;
-  /** What each shard's mark is expected to be at least, by shard; null where none is expected. */
+  /** What each part's mark is expected to be at least: the shards in order, then the dead letters; null where none is expected. */
   readonly marks: readonly (number | null)[];
   readonly generations: readonly string[];
   readonly readToEndAt: number | null;
@@ -80,18 +76,20 @@ export interface PartitionRecord {
   readonly spans: readonly ReadSpan[];
   readonly gaps: readonly LostSpan[];
   readonly losses: readonly NotedLoss[];
+  /** Missing in what earlier versions wrote. */
+  readonly rebuilding?: Rebuilding | null;
   /** The longest delay between event time and enqueued time met lately. */
   readonly delayMs: number | null;
 }
 
 /** Spans, gaps and losses remembered of a partition; the oldest go first. */
-const REMEMBERED_MAX = 100;
+const REMEMBERED_MAX = LOSSES_MAX;
 
 const lastOf = <T>(list: readonly T[]): readonly T[] => list.slice(-REMEMBERED_MAX);
 
 const fieldOf = ({ hub, partition }: Pick<Place, 'hub' | 'partition'>): string => `${hub} ${partition}`;
 
-/** The name of a partition's mark in a shard. */
+/** The name of a partition's mark in a part of the state. */
 export const markField = ({ hub, hubCreatedAt, partition }: Place): string => `${hub} ${hubCreatedAt} ${partition}`;
 
 export async function readRecord(
@@ -125,8 +123,8 @@ export async function writeRecord(
   return String(await runScript(client, advanceScript, keys.service, args)) as 'moved' | 'kept';
 }
 
-export async function readMark(client: Client, shardKey: string, place: Place): Promise<number | null> {
-  const mark = await client.hget(`${shardKey}marks`, markField(place));
+export async function readMark(client: Client, partKey: string, place: Place): Promise<number | null> {
+  const mark = await client.hget(`${partKey}marks`, markField(place));
   return mark === null ? null : Number(mark);
 }
 
@@ -149,20 +147,24 @@ export function beginningRecord(
   fresh: PartitionRecord,
   beginning: Beginning,
   before: PartitionRecord | null,
+  rebuilding: Rebuilding | null,
 ): PartitionRecord {
-  const { after, since, cause, detail } = beginning;
+  const { after, since, cause } = beginning;
+  // Back to an event of which nothing but the number is known: what was read up to there was read without a gap.
+  const goesOn = cause === 'lost' && after !== null && after.enqueuedAt === null && before !== null;
   const from = after?.enqueuedAt ?? since ?? fresh.seenAt;
-  const noted = cause === 'first' ? [] : [{ at: fresh.seenAt, detail: `${fresh.hub}/${fresh.partition}: ${detail}` }];
+  const begun = lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]);
   return {
     ...fresh,
     hasPosition: after !== null,
     sequenceNumber: after?.sequenceNumber ?? -1,
     offset: after?.offset ?? null,
     enqueuedAt: after?.enqueuedAt ?? since,
-    spans: lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]),
-    gaps: lastOf([...(before?.gaps ?? []), ...gapBefore(beginning, before, from)]),
-    losses: lastOf([...(before?.losses ?? []), ...noted]),
+    spans: goesOn ? before.spans : begun,
+    gaps: lastOf([...(before?.gaps ?? []), ...(goesOn ? [] : gapBefore(beginning, before, from))]),
+    losses: lastOf([...(before?.losses ?? []), ...lossesNoted(fresh, beginning, before, rebuilding !== null)]),
     delayMs: before?.delayMs ?? null,
+    rebuilding,
   };
 }
 
@@ -180,10 +182,12 @@ export function progressRecord(record: PartitionRecord, progress: Progress): Par
   const { position, readToEndAt, lagEvents } = progress;
   const enqueuedAt = position?.enqueuedAt ?? record.enqueuedAt;
   const until = readToEndAt ?? enqueuedAt;
+  const sequenceNumber = position?.sequenceNumber ?? record.sequenceNumber;
   return {
     ...record,
+    rebuilding: isRebuilt(record, sequenceNumber, readToEndAt) ? null : (record.rebuilding ?? null),
     hasPosition: position !== null || record.hasPosition,
-    sequenceNumber: position?.sequenceNumber ?? record.sequenceNumber,
+    sequenceNumber,
     offset: position?.offset ?? record.offset,
     enqueuedAt,
     readToEndAt: readToEndAt ?? record.readToEndAt,
@@ -208,6 +212,9 @@ export function gapRecord(record: PartitionRecord, gap: Gap, now: number): Parti
     ...record,
     gaps: lastOf([...record.gaps, lost]),
     spans: lastOf([...record.spans, { from, until: from }]),
+    losses: record.rebuilding
+      ? lastOf([...record.losses, { at: now, reason: 'findings_lost' as const, detail: findingsOf(record, gap) }])
+      : record.losses,
   };
 }
 

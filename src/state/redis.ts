@@ -1,7 +1,7 @@
 /** The connection to Redis: one server or a Cluster, with commands that are Lua files loaded by their hash. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Cluster, type Command, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Command, Redis, type RedisOptions } from 'ioredis';
 
 export type Client = Redis | Cluster;
 export type Argument = string | number | Buffer;
@@ -9,6 +9,16 @@ export type Argument = string | number | Buffer;
 /** Redis could not be asked, or would not answer; trying again later may help. `code` is fixed for callers that know no Redis. */
 export class StateUnavailable extends Error {
   readonly code = 'state_unavailable';
+  /** What stands in the way, for those on call. */
+  readonly reason: 'redis_unreachable' | 'redis_out_of_memory' | 'redis_read_only' | 'redis_not_ready';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    const [word = ''] = /^[A-Z]+\b/.exec(message) ?? [];
+    if (word === 'OOM') this.reason = 'redis_out_of_memory';
+    else if (word === 'READONLY') this.reason = 'redis_read_only';
+    else this.reason = NOT_NOW.test(message) ? 'redis_not_ready' : 'redis_unreachable';
+  }
 }
 
 /** What is in Redis is not for this program: another schema, number of shards or rule, or a policy that loses data. */
@@ -53,6 +63,16 @@ function asUnavailable(error: Error): Error {
   if (error.name === 'ReplyError' && !NOT_NOW.test(error.message)) return error;
   return new StateUnavailable(error.message, { cause: error });
 }
+
+/*
+ * The client forgets commands that were under way when their connection ended in its handshake; their time limits would hold
+ * up a process that has closed everything.
+ */
+const { setTimeout: setLimit } = Command.prototype;
+Command.prototype.setTimeout = function setTimeout(ms: number): void {
+  setLimit.call(this, ms);
+  (this as unknown as { _commandTimeoutTimer?: NodeJS.Timeout })._commandTimeoutTimer?.unref();
+};
 
 const bound = new WeakSet<Command>();
 

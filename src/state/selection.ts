@@ -14,6 +14,7 @@ import { joinLabels, type Label } from '../detection/label.ts';
 import { guestIdentityOf, type Profile, profileOf, relate } from '../detection/relation.ts';
 import type { Ticks } from '../detection/time.ts';
 import { factOfMember, indexSuffix, operationKey, type ShardHandle, timeHex, UNFOLDED } from './apply.ts';
+import { sha1 } from './cells.ts';
 import { readHash } from './findingStore.ts';
 import { homeToken, objectToken } from './keys.ts';
 import { unpackOperation, unpackSignIns } from './packing.ts';
@@ -46,6 +47,11 @@ export interface Selection {
   /** Sign-ins that no fold has seen yet; how many of the pending list they are. */
   readonly pending: readonly SignIn[];
   readonly pendingTaken: number;
+  /** SHA-1 of those, as they lie there. */
+  readonly pendingSeen: string;
+  /** What the shard knows of its last loss (ms since the Unix epoch): when it was whole, and when the loss was noticed. */
+  readonly lostAt: number | null;
+  readonly lossNotedAt: number | null;
   /** False when there was more to take on. */
   readonly whole: boolean;
 }
@@ -75,11 +81,13 @@ export async function selectFacts(shard: ShardHandle, actorId: string, window: T
     0,
     OPERATIONS_PER_FOLD_MAX,
   ] as const;
-  const [fields, added, waiting] = (await pipeline(client, [
+  const [fields, added, waiting, losses] = (await pipeline(client, [
     ['HMGET', `${key}a:${actorId}`, 'actor', 'facts', 'folds'],
     [...unfolded],
     ['LRANGE', `${key}ap:${actorId}`, 0, SIGN_INS_PER_FOLD_MAX - 1],
-  ])) as [(Buffer | null)[], Buffer[], Buffer[]];
+    ['HMGET', `${key}meta`, 'lostAt', 'lossNotedAt'],
+  ])) as [(Buffer | null)[], Buffer[], Buffer[], (Buffer | null)[]];
+  const [lostAt = null, lossNotedAt = null] = losses.map((at) => (at === null ? null : Number(at)));
   const [actorText, factVersion, foldVersion] = fields.map((field) => (field === null ? null : String(field)));
   if (!actorText) return null;
   const actor = JSON.parse(actorText) as Actor;
@@ -109,6 +117,8 @@ export async function selectFacts(shard: ShardHandle, actorId: string, window: T
     signIns: [...known, ...pending],
     pending,
     pendingTaken: touched.whole ? waiting.length : 0,
+    pendingSeen: touched.whole ? sha1(Buffer.concat(waiting)) : '',
+    ...{ lostAt, lossNotedAt },
     whole: touched.whole && added.length < OPERATIONS_PER_FOLD_MAX && waiting.length < SIGN_INS_PER_FOLD_MAX,
   };
 }

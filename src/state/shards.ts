@@ -1,22 +1,62 @@
-/** The shards as this process knows them: each with the generation that it had when it was last looked at. */
+/**
+ * The shards, and the place of the dead letters, as this process knows them: each with the generation that it had when it was
+ * last looked at, and what lay there then, so that a part that is another now is known to be a loss, and of how much.
+ */
 import type { ShardHandle } from './apply.ts';
-import { shardOf } from './keys.ts';
-import { openShard } from './open.ts';
+import { type Keys, shardOf } from './keys.ts';
+import { type LossReason, type NamedLoss, noteLosses } from './losses.ts';
+import { openShard, renewEvicted } from './open.ts';
+import { readRecords } from './positions.ts';
 
-type Handle = { -readonly [K in keyof ShardHandle]: ShardHandle[K] };
+type Handle = { -readonly [K in keyof ShardHandle]: ShardHandle[K] } & {
+  /** When it was last known to hold all that was put there (ms since the Unix epoch). */
+  wholeAt: number;
+  /** Whether any partition had put something there. */
+  isUsed: boolean;
+  /** The findings that stood there. */
+  findings: number;
+  /** What was told last of evicted keys where it lies. */
+  evicted: string;
+  reopening: Promise<void> | null;
+};
+
+export interface ShardsOptions {
+  readonly keys: Keys;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly onLost: (detail: string, reason: LossReason) => void;
+}
 
 export class Shards {
   readonly #handles: readonly Handle[];
-  readonly #onLost: (detail: string) => void;
+  readonly #letters: Handle;
+  readonly #options: ShardsOptions;
 
-  constructor(handles: readonly ShardHandle[], onLost: (detail: string) => void) {
-    this.#handles = handles.map((handle) => ({ ...handle }));
-    this.#onLost = onLost;
+  constructor(handles: readonly ShardHandle[], letters: ShardHandle, options: ShardsOptions) {
+    const wholeAt = options.now();
+    const known = { wholeAt, isUsed: false, findings: 0, evicted: '', reopening: null };
+    this.#handles = handles.map((handle) => ({ ...handle, ...known }));
+    this.#letters = { ...letters, ...known };
+    this.#options = options;
   }
 
   /** The same objects for as long as the process lives; their generations change. */
   get handles(): readonly ShardHandle[] {
     return this.#handles;
+  }
+
+  /** Where the dead letters lie: no shard of any tenant's, but lost and noticed like one. */
+  get letters(): ShardHandle {
+    return this.#letters;
+  }
+
+  /** All that can be lost by itself: the shards, and after them the place of the dead letters. */
+  get parts(): readonly ShardHandle[] {
+    return this.#parts;
+  }
+
+  get #parts(): readonly Handle[] {
+    return [...this.#handles, this.#letters];
   }
 
   indexOf(tenantId: string): number {
@@ -27,22 +67,103 @@ export class Shards {
     return this.#handles[this.indexOf(tenantId)]!;
   }
 
-  /** Looks at every shard, and notices those that are not what they were. */
+  /** Looks at every part, and notices those that are not what they were. */
   async verify(): Promise<void> {
-    await Promise.all(
-      this.#handles.map(async (handle) => {
-        const generation = await handle.client.hget(`${handle.key}meta`, 'generation');
-        if (generation !== handle.generation) await this.reopen(handle);
-      }),
-    );
+    await Promise.all(this.#parts.map((handle) => this.#look(handle)));
   }
 
-  /** Takes a shard as it is now, giving it a generation where it has none. */
-  async reopen(shard: ShardHandle): Promise<void> {
-    const own = this.#handles.find(({ key }) => key === shard.key)!;
+  async #look(handle: Handle): Promise<void> {
+    const { client, key } = handle;
+    const at = this.#options.now();
+    const [generation, marks, findings] = await Promise.all([
+      client.hget(`${key}meta`, 'generation'),
+      client.exists(`${key}marks`),
+      client.zcard(`${key}list`),
+    ]);
+    if (generation !== handle.generation) return this.reopen(handle);
+    this.#noteWhole(handle, at);
+    handle.isUsed ||= marks > 0;
+    handle.findings = findings;
+  }
+
+  /** Notices keys that were evicted: what is left where they were is no whole any more, and is lost. */
+  async checkEvicted(): Promise<void> {
+    for (const [part, own] of this.#parts.entries()) {
+      const { told, isRenewed, before } = await renewEvicted(own.client, own.key, own.evicted);
+      own.evicted = told;
+      if (!isRenewed) continue;
+      const { now, onLost } = this.#options;
+      const detail = `Redis has evicted keys where ${this.nameOf(part)} lies: all is read again; set maxmemory-policy to noeviction`;
+      const loss = { name: `evicted ${before}`, at: now(), reason: 'keys_evicted', detail } as const;
+      await noteLosses(own, own.wholeAt, loss.at, [loss]);
+      onLost(detail, loss.reason);
+    }
+  }
+
+  /** Notes that a part took what was put there, and so is the one that is known. */
+  noteUsed(part: number, at: number): void {
+    const own = this.#parts[part]!;
+    own.isUsed = true;
+    this.#noteWhole(own, at);
+  }
+
+  #noteWhole(handle: Handle, at: number): void {
+    handle.wholeAt = Math.max(handle.wholeAt, at);
+  }
+
+  /** Takes a part as it is now, giving it a generation where it has none. One that is another, and was used, is a loss. */
+  async reopen(part: ShardHandle): Promise<void> {
+    const own = this.#parts.find(({ key }) => key === part.key)!;
+    own.reopening ??= this.#reopen(own).finally(() => {
+      own.reopening = null;
+    });
+    await own.reopening;
+  }
+
+  async #reopen(own: Handle): Promise<void> {
     const { generation } = await openShard(own.client, own.key);
     if (generation === own.generation) return;
+    const index = this.#parts.indexOf(own);
+    const before = own.generation;
+    const isLoss = own.isUsed || (await this.#isExpected(index, before));
+    // Noted before anything is written there by this process: what is made again is to be known as such.
+    const left = await own.client.zcard(`${own.key}list`);
+    if (isLoss) await this.noteReplaced(index, before, own.wholeAt, Math.max(0, own.findings - left));
     own.generation = generation;
-    this.#onLost(`shard ${this.#handles.indexOf(own)} of the state was lost or replaced`);
+    own.isUsed = false;
+    own.findings = 0;
+    own.wholeAt = this.#options.now();
+  }
+
+  /** Whether a position counts on what was put into the part while it had this generation. */
+  async #isExpected(part: number, generation: string): Promise<boolean> {
+    const records = await readRecords(this.#letters.client, this.#options.keys);
+    return records.some(({ marks, generations }) => (marks[part] ?? null) !== null && generations[part] === generation);
+  }
+
+  /** Notes the loss of a part that had this generation; `findings` is null where nobody knows how many there were. */
+  async noteReplaced(part: number, before: string, wholeAt: number | null, findings: number | null): Promise<void> {
+    const { now, onLost } = this.#options;
+    const at = now();
+    const name = this.nameOf(part);
+    const losses: NamedLoss[] = [
+      { name: `of ${before}`, at, reason: 'state_lost', detail: `${name} was lost or replaced` },
+    ];
+    if (part < this.#handles.length && findings !== 0) {
+      const detail = `${findings ?? 'an unknown number of'} findings of ${name} are gone with all that was noted on them: only those of operations that are read again are made again`;
+      losses.push({ name: `findings of ${before}`, at, reason: 'findings_lost', detail });
+    }
+    await noteLosses(this.#parts[part]!, wholeAt, at, losses);
+    for (const { detail, reason } of losses) onLost(detail, reason!);
+  }
+
+  /** Notes that a part has lost something of what was put there; `wholeAt` is null where nobody knows when. */
+  async noteBehind(part: number, wholeAt: number | null): Promise<void> {
+    await noteLosses(this.#parts[part]!, wholeAt, this.#options.now(), []);
+  }
+
+  /** What a part is called in the log and in coverage. */
+  nameOf(part: number): string {
+    return part === this.#handles.length ? 'the place of the dead letters' : `shard ${part} of the state`;
   }
 }

@@ -1,23 +1,20 @@
 /**
  * The state as the rest of the service sees it: facts go in, findings are folded out of them, positions say how far that is safe.
  *
- * Step one (`apply`) is here; the folder does the others.
+ * What is done is done by others: `Applying` takes facts in, the folder folds them, `Partitions` knows the positions.
  */
-import type { Fact } from '../detection/fact.ts';
-import { groupBy } from '../detection/group.ts';
 import type { Rule } from '../detection/rule.ts';
-import { type Applied, applyFacts, type ShardHandle } from './apply.ts';
-import { keepLetters, type NewLetter } from './deadLetters.ts';
+import type { Applied, ShardHandle } from './apply.ts';
+import { Applying, type Batch, type BatchAgain } from './applying.ts';
 import { expireFacts } from './expiry.ts';
 import { Folder } from './folder.ts';
 import { type Keys, keysUnder } from './keys.ts';
-import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
+import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
 import { checkPolicy, checkServer, openShard } from './open.ts';
-import { type Known, type Outcome, Partitions, type Stored } from './partitions.ts';
+import { type Outcome, Partitions, type Stored } from './partitions.ts';
 import {
   type Beginning,
   type Gap,
-  markField,
   type PartitionRecord,
   type Place,
   type Progress,
@@ -27,7 +24,9 @@ import {
 import { type Client, connect, StateRefused, StateUnavailable } from './redis.ts';
 import { Shards } from './shards.ts';
 import { countMissingSignIns, dropFindings, type MissingSignIns, publishQuiet, trimFeed } from './sweep.ts';
-import { pages } from './window.ts';
+import { type Missing, missingIn } from './wholeness.ts';
+
+export type { Batch, BatchAgain } from './applying.ts';
 
 export interface StateOptions {
   readonly url: string;
@@ -59,24 +58,14 @@ export interface StateHooks {
 
 /** What happens in the state, for the log and the metrics. */
 export interface StateEvents {
-  readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors'>) => void;
+  readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors' | 'mark'>) => void;
   readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
   readonly onPublished: (change: string) => void;
   readonly onMissingSignIns: (counts: MissingSignIns) => void;
-  readonly onLost: (detail: string) => void;
+  readonly onLost: (detail: string, reason: LossReason) => void;
   readonly onError: (error: unknown) => void;
 }
 
-export interface Batch {
-  readonly place: Place;
-  readonly lastSequenceNumber: number;
-  readonly facts: readonly Fact[];
-  readonly nonInteractive: readonly NonInteractive[];
-  readonly deadLetters: readonly NewLetter[];
-}
-
-/** Facts told to a shard in one step; a batch can hold very many more. */
-const FACTS_PER_STEP_MAX = 400;
 const MAINTENANCE_INTERVAL_MS = 5_000;
 
 /** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */
@@ -95,7 +84,13 @@ export async function openState(options: StateOptions): Promise<State> {
       const { generation } = await openShard(client, key);
       shards.push({ client, key, generation, retentionMs: options.retentionMs });
     }
-    return new State(options, client, keys, shards);
+    const { generation } = await openShard(client, keys.deadLetters);
+    const letters = { client, key: keys.deadLetters, generation, retentionMs: options.retentionMs };
+    const { now, events } = options;
+    const parts = new Shards(shards, letters, { keys, now, onLost: events.onLost });
+    await parts.checkEvicted();
+    await parts.verify();
+    return new State(options, client, keys, parts);
   } catch (error) {
     client.disconnect();
     if (error instanceof StateRefused) throw error;
@@ -114,16 +109,17 @@ export class State {
   readonly folder: Folder;
   readonly #shards: Shards;
   readonly #partitions: Partitions;
+  readonly #applying: Applying;
   #maintenance: NodeJS.Timeout | undefined;
   #maintained: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  constructor(options: StateOptions, client: Client, keys: Keys, shards: ShardHandle[]) {
+  constructor(options: StateOptions, client: Client, keys: Keys, shards: Shards) {
     this.options = options;
     this.client = client;
     this.keys = keys;
     const { rule, quietDelayMs, reader, now, events, hooks } = options;
-    this.#shards = new Shards(shards, events.onLost);
+    this.#shards = shards;
     this.#partitions = new Partitions(client, keys, this.#shards, { reader, now, onLost: events.onLost });
     const context = {
       rule,
@@ -139,10 +135,15 @@ export class State {
       onLost: (shard) => void this.#shards.reopen(shard).catch(events.onError),
       onError: events.onError,
     });
+    this.#applying = new Applying(options, this.#shards, this.#partitions, this.folder);
   }
 
   get shards(): readonly ShardHandle[] {
     return this.#shards.handles;
+  }
+
+  get letters(): ShardHandle {
+    return this.#shards.letters;
   }
 
   shardOf(tenantId: string): ShardHandle {
@@ -172,6 +173,7 @@ export class State {
   /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
     const { options } = this;
+    await this.#shards.checkEvicted();
     await this.#shards.verify();
     await this.#partitions.verify();
     const now = options.now();
@@ -191,41 +193,24 @@ export class State {
     return readRecords(this.client, this.keys);
   }
 
-  async apply(batch: Batch): Promise<Outcome> {
-    const { place, facts, deadLetters } = batch;
-    const { events, deadLettersMax, hooks } = this.options;
-    if (deadLetters.length > 0) {
-      const counts = await keepLetters(this.client, this.keys, place, deadLetters, deadLettersMax);
-      events.onLetters({ ...counts, reasons: deadLetters.map(({ reason }) => reason) });
-    }
-    for (const [index, own] of groupBy(batch.nonInteractive, ({ tenantId }) => this.#shards.indexOf(tenantId)))
-      await noteNonInteractive(this.shards[index]!, own);
-    await hooks?.beforeApply?.();
-    const known = await this.#partitions.knownOf(place);
-    for (const [index, own] of groupBy(facts, ({ tenantId }) => this.#shards.indexOf(tenantId))) {
-      const isApplied = known.lost === null && (await this.#applyTo(index, own, known, batch.lastSequenceNumber));
-      if (!isApplied) return this.#partitions.lostAt(known, index);
-    }
-    this.#partitions.noteDelays(known, facts);
-    return { kind: 'applied' };
+  /** The partitions of which something is missing that their positions expect, noticed or not. */
+  missingIn(records: readonly PartitionRecord[]): Promise<Map<PartitionRecord, Missing>> {
+    return missingIn(this.#shards, records);
   }
 
-  /** Applies the facts of one shard; false where it is not the shard that the partition knows. */
-  async #applyTo(index: number, facts: readonly Fact[], known: Known, lastSequenceNumber: number): Promise<boolean> {
-    const { events, hooks, now } = this.options;
-    const shard = { ...this.shards[index]!, generation: known.generations[index]! };
-    const steps = [...pages(facts, FACTS_PER_STEP_MAX)];
-    for (const [i, step] of steps.entries()) {
-      const target = i === steps.length - 1 ? String(lastSequenceNumber) : '';
-      const mark = { field: markField(known.place), seen: String(known.marks[index] ?? ''), target };
-      const outcome = await applyFacts(shard, step, [mark], now());
-      if (outcome.kind === 'lost') return false;
-      if (target !== '') known.marks[index] = Math.max(known.marks[index] ?? -1, lastSequenceNumber);
-      events.onApplied(outcome);
-      await hooks?.afterApply?.();
-      this.folder.wake(this.shards[index]!, outcome.actors);
-    }
-    return true;
+  /** Losses that were noted of the parts of the state, and when (ms) the last was; those of partitions are in their records. */
+  async losses(): Promise<NotedLosses> {
+    const all = await Promise.all(this.#shards.parts.map(readLosses));
+    const times = all.flatMap(({ notedAt }) => notedAt ?? []);
+    return { losses: all.flatMap(({ losses }) => losses), notedAt: times.length === 0 ? null : Math.max(...times) };
+  }
+
+  apply(batch: Batch): Promise<Outcome> {
+    return this.#applying.apply(batch);
+  }
+
+  applyAgain(batch: BatchAgain): Promise<void> {
+    return this.#applying.applyAgain(batch);
   }
 
   readonly positions = {
@@ -238,11 +223,17 @@ export class State {
     return this.#partitions.reportGap(place, gap);
   }
 
+  /** What Redis's clock says, in milliseconds since the Unix epoch. */
+  async serverTime(): Promise<number> {
+    const [seconds, microseconds] = await this.client.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  }
+
   /** Rejects with StateUnavailable if Redis does not answer. */
   async ping(): Promise<void> {
     try {
       // Of a Cluster one node may be gone: every part of the state is asked.
-      const parts = [this.keys.service, ...this.shards.map(({ key }) => key)];
+      const parts = [this.keys.service, ...this.#shards.parts.map(({ key }) => key)];
       await Promise.all(parts.map((key) => this.client.hget(`${key}meta`, 'generation')));
     } catch (error) {
       throw new StateUnavailable('Redis does not answer', { cause: error });

@@ -1,7 +1,7 @@
 /** What the store script is told of the findings that a fold changed: what differs from what lies there, and no more. */
 import { describeFinding } from '../detection/describe.ts';
 import { compareSources, type Operation } from '../detection/fact.ts';
-import type { Finding } from '../detection/finding.ts';
+import { type Finding, findingIdOf } from '../detection/finding.ts';
 import type { Change, Folded } from '../detection/fold.ts';
 import type { Rule } from '../detection/rule.ts';
 import { listMember, packSpan, type StoredFinding } from './findingStore.ts';
@@ -15,6 +15,8 @@ export interface StoreContext {
   readonly rule: Rule;
   readonly now: number;
   readonly quietDelayMs: number;
+  /** When the last loss of state was noticed (ms since the Unix epoch); null where there was none. */
+  readonly lossNotedAt: number | null;
 }
 
 const body = (finding: Finding, revision: number, updatedAt: number, supersededBy: string | null, rule: Rule): string =>
@@ -52,8 +54,19 @@ export function storeArguments(
     ...memberArguments(finding, survivor, absorbed),
     ...itemArguments(finding, survivor, absorbed, context.now),
     ...signInArguments(finding, survivor, absorbed),
+    ...counted(formerIds(folded, context).map((id) => [id])),
     told ? change : '',
   ];
+}
+
+/**
+ * Ids that the finding may have had before state was lost: any of its operations can have raised it then. Only operations
+ * are asked that are there again, or for the first time, and were enqueued before the loss was noticed.
+ */
+function formerIds({ finding, added }: Folded, { lossNotedAt }: StoreContext): string[] {
+  if (lossNotedAt === null) return [];
+  const before = added.filter(({ source }) => source.enqueuedAt !== null && source.enqueuedAt <= lossNotedAt);
+  return before.map(findingIdOf).filter((id) => id !== finding.id);
 }
 
 function absorbedArguments(

@@ -6,7 +6,7 @@ import { buildOps } from '../../src/ops/ops.ts';
 import type { NotReady, ReadinessPort } from '../../src/ops/ports.ts';
 
 const opsOf = (check: ReadinessPort['check'], registry = new Registry()) =>
-  buildOps({ readiness: { check }, metrics: registry });
+  buildOps({ liveness: { check: () => [] }, readiness: { check }, metrics: registry });
 const reasonsOf = (body: string) => (JSON.parse(body).reasons as NotReady[]).map(({ code }) => code);
 
 test('who answers is alive, ready or not', async () => {
@@ -14,6 +14,20 @@ test('who answers is alive, ready or not', async () => {
   const { statusCode, body } = await ops.inject('/livez');
   assert.equal(statusCode, 200);
   assert.equal(body, '{"status":"alive"}');
+});
+
+test('who can only be helped by a new process is not alive, and says why', async () => {
+  const reasons: NotReady[] = [
+    { code: 'consumer_dead', detail: 'logs: 5 new clients in a row have brought no event.' },
+  ];
+  const ops = buildOps({
+    liveness: { check: () => reasons },
+    readiness: { check: async () => [] },
+    metrics: new Registry(),
+  });
+  const { statusCode, body } = await ops.inject('/livez');
+  assert.equal(statusCode, 503);
+  assert.deepEqual(JSON.parse(body), { status: 'dead', reasons });
 });
 
 test('ready is who has no reason not to be', async () => {
@@ -73,6 +87,7 @@ test('there is nothing else on this port, and what goes wrong shows nothing', as
     assert.match(String(headers['content-type']), /^application\/problem\+json/, url);
   }
   const failed = buildOps({
+    liveness: { check: () => [] },
     readiness: { check: async () => [] },
     metrics: { contentType: 'text/plain', metrics: () => Promise.reject(new Error('SECRET')) },
   });

@@ -12,10 +12,12 @@ feed.append(JSON.stringify(findingOf('f-1')));
 const { ask, document } = await appOf(ports);
 
 /** Every documented GET with a path that its own examples fill. */
-const calls = Object.entries(document.paths).map(([path, { get }]) => ({
-  path: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(parameterOf(get!, name)['example']))),
-  query: get!.parameters.filter((parameter) => parameter['in'] === 'query') as unknown as Parameter[],
-}));
+const calls = Object.entries(document.paths)
+  .filter(([, { get }]) => get !== undefined)
+  .map(([path, { get }]) => ({
+    path: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(parameterOf(get!, name)['example']))),
+    query: get!.parameters.filter((parameter) => parameter['in'] === 'query') as unknown as Parameter[],
+  }));
 
 interface Parameter {
   readonly name: string;

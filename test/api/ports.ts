@@ -136,7 +136,16 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
       },
     },
     coverage: { now: async () => samples.coverage },
-    deadLetters: { list: async (_caller, query) => pageOf([samples.deadLetter, samples.deadLetter], query) },
+    deadLetters: {
+      list: async (_caller, query) => pageOf([samples.deadLetter, samples.deadLetter], query),
+      async retry(_caller, { ids, cursor }) {
+        if (cursor === 'stale') return { kind: 'bad_cursor' };
+        if (ids?.includes('busy')) return { kind: 'busy' };
+        const notRetryable = (ids ?? []).slice(1).map((id) => ({ id, reason: 'unknown' as const }));
+        const counts = { retried: 2, resolved: 1, remaining: 1 };
+        return { kind: 'retried', ...counts, notRetryable, nextCursor: cursor === null ? 'stale' : null };
+      },
+    },
     ...changed,
   };
   return Object.assign(held, { ports });

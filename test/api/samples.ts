@@ -165,7 +165,7 @@ export const coverage: Coverage = {
   eventTimeThrough: null,
   clock: { time: TIME, heldBackMs: 0, heldBy: null },
   readers: [{ name: 'a', partitions: 1, seenAt: null }],
-  losses: [{ at: TIME, detail: 'Shard 0 was empty.' }],
+  losses: [{ at: TIME, reason: 'state_lost', detail: 'Shard 0 was empty.' }],
   hubs: [
     {
       hub: 'insights-logs-auditlogs',
@@ -182,6 +182,7 @@ export const coverage: Coverage = {
           gaps: [{ from: null, until: TIME, reason: 'expired', detail: 'The hub no longer held them.' }],
           eventTimeThrough: TIME,
           delayMs: 120_000,
+          rebuilding: { since: TIME, until: null },
           stalled: null,
           silence: 'nothing_happened',
         },
@@ -196,6 +197,7 @@ export const coverage: Coverage = {
           gaps: [],
           eventTimeThrough: null,
           delayMs: null,
+          rebuilding: null,
           stalled: 'no reader',
           silence: 'nothing_arrived',
         },
@@ -210,6 +212,8 @@ export const deadLetter: DeadLetter = {
   tenantId: null,
   source: { ...source, recordIndex: null },
   receivedAt: '2026-11-23T03:12:41.000Z',
+  attempts: 0,
+  retriedAt: null,
   bytes: 3,
   cut: false,
   encoding: 'utf8',

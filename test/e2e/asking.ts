@@ -23,10 +23,15 @@ export interface Change {
 
 export type Parameters = Readonly<Record<string, string | number>>;
 
-export async function ask(url: string, path: string, parameters: Parameters = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  path: string,
+  parameters: Parameters = {},
+  signal?: AbortSignal,
+): Promise<Answer> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-  const response = await fetch(`${url}${path}?${query}`);
+  const response = await fetch(`${url}${path}?${query}`, signal ? { signal } : {});
   return { status: response.status, body: await response.json() };
 }
 

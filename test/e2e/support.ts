@@ -1,9 +1,7 @@
 /** The whole service on real parts for one test file: servers, a stage of its own for each test, and services on it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { EventHubProducerClient, RetryMode } from '@azure/event-hubs';
 import { pino } from 'pino';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
@@ -14,14 +12,19 @@ import { type Config, type Environment, type Role, readConfig } from '../../src/
 import type { Tuning } from '../../src/consumer/options.ts';
 import { groupBy } from '../../src/detection/group.ts';
 import { startService } from '../../src/service.ts';
+import type { Step } from '../faults/process/protocol.ts';
+import { letRenewalsGo } from '../faults/process/renewals.ts';
+import { spawnService } from '../faults/process/service.ts';
 import type { SentItem } from '../oracle/naive.ts';
 import { Follower } from './asking.ts';
+
+export { STEPS, type Step } from '../faults/process/protocol.ts';
 
 export const PARTITIONS = 4;
 
 /** The consumer's limits on a smaller scale: what a killed process owned is free after seconds instead of half a minute. */
 export const FAST: Partial<Tuning> = {
-  ...{ balanceMs: 400, handoverMs: 400, renewMs: 1_000, ownershipMs: 4_000, ownershipFreshMs: 1_500 },
+  ...{ balanceMs: 400, renewMs: 1_000, ownershipMs: 4_000, ownershipFreshMs: 1_500 },
   ...{ receiveWaitMs: 500, positionMs: 200, checkpointMs: 500, pollMs: 1_000 },
   ...{ retryFirstMs: 50, retryMaxMs: 500, restartFirstMs: 100, restartMaxMs: 1_000 },
 };
@@ -29,16 +32,8 @@ export const FAST: Partial<Tuning> = {
 /** The library's own producer waits half a minute between attempts where nothing else is said. */
 const retryOptions = { timeoutInMs: 5_000, maxRetries: 3, retryDelayInMs: 50, mode: RetryMode.Exponential };
 
-/** The library renews tokens after 45 minutes, later than anything that a test waits for. */
-const renewalMsMin = 10 * 60 * 1000;
-
-// It forgets some of these timers when it closes, and one of them would hold the test process up.
-globalThis.setTimeout = new Proxy(globalThis.setTimeout, {
-  apply(target, self, args: Parameters<typeof setTimeout>) {
-    const timer = Reflect.apply(target, self, args) as NodeJS.Timeout;
-    return (args[1] ?? 0) >= renewalMsMin ? timer.unref() : timer;
-  },
-});
+// The library forgets timers when it closes, and one of them would hold the test process up.
+letRenewalsGo();
 
 // --- servers -----------------------------------------------------------------------------------------------------------
 
@@ -158,7 +153,7 @@ function openStage({ azurite, endpoint }: Place, number: number, redis: Environm
   return {
     ...{ hubs, environment, sent: sender.sent, send: sender.send },
     start: async (options = {}) => noted(await startHere(environment, options)),
-    spawn: async (options = {}) => noted(await spawnService(environment, options)),
+    spawn: async (options = {}) => noted(await spawnHere(environment, options)),
     follow: (url) => {
       const follower = new Follower(url);
       running.push({ close: async () => follower.cut() });
@@ -225,18 +220,6 @@ export function configOf(environment: Environment): Config {
   return read.config;
 }
 
-/** Places at which a service can be made to stand still, in the order in which a record's way leads by them. */
-export const STEPS = [
-  'state.beforeApply',
-  'state.afterApply',
-  'consumer.afterApply',
-  'consumer.afterPosition',
-  'consumer.beforeCheckpoint',
-  'state.beforeStore',
-  'state.afterStore',
-] as const;
-export type Step = (typeof STEPS)[number];
-
 export interface SpawnOptions extends ServiceOptions {
   /** Where the process stands still, and at which passing: at the first is 1. */
   readonly stopAt?: { readonly step: Step; readonly passing: number };
@@ -256,41 +239,15 @@ export interface Spawned {
   close(): Promise<void>;
 }
 
-/** What the process is told. */
-export interface Instructions {
-  readonly roles: readonly Role[];
-  readonly tuning: Partial<Tuning>;
-  readonly stopAt: { readonly step: Step; readonly passing: number } | null;
-}
-
-const entry = fileURLToPath(new URL('stoppable.ts', import.meta.url));
-
-async function spawnService(base: Environment, options: SpawnOptions): Promise<Spawned> {
-  const { roles = ['consumer', 'api'], tuning = FAST, stopAt = null } = options;
-  const instructions: Instructions = { roles, tuning, stopAt };
-  const child = spawn(process.execPath, ['--import', 'tsx', entry, JSON.stringify(instructions)], {
-    env: { PATH: process.env['PATH'], ...base, LOG_LEVEL: 'warn', ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = watch(child);
-  const gone = once(child, 'close') as Promise<[number | null]>;
-  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
-    child.kill(signal);
-    return (await gone)[0];
+async function spawnHere(base: Environment, { environment, ...options }: SpawnOptions): Promise<Spawned> {
+  const service = await spawnService({ ...base, LOG_LEVEL: 'warn', ...environment }, { tuning: FAST, ...options });
+  return {
+    ...{ apiUrl: service.apiUrl, opsUrl: service.opsUrl },
+    printed: (line) => service.printed(line),
+    kill9: () => service.kill9(),
+    stop: async () => (await service.stop()).code,
+    close: () => service.kill9(),
   };
-  try {
-    const { api, ops } = JSON.parse(await output.line(/^started (.*)$/)) as { api: string; ops: string };
-    return {
-      ...{ apiUrl: api, opsUrl: ops },
-      printed: async (line) => void (await output.line(new RegExp(`^(${line})$`))),
-      kill9: async () => void (await end('SIGKILL')),
-      stop: () => end('SIGTERM'),
-      close: async () => void (await end('SIGKILL')),
-    };
-  } catch (error) {
-    await end('SIGKILL');
-    throw error;
-  }
 }
 
 /** Reads a child's lines, and keeps its last words for whoever waits for a line that never comes. */

@@ -56,7 +56,7 @@ async function put(records: readonly object[]): Promise<void> {
   ]);
   const outcome = await state.apply({
     place: PLACE,
-    lastSequenceNumber: sequenceNumber,
+    ...{ firstSequenceNumber: sequenceNumber, lastSequenceNumber: sequenceNumber },
     facts: [...operations, ...signIns],
     nonInteractive: [],
     deadLetters: [],
@@ -212,7 +212,7 @@ test('dead letters are kept once each, with what is left of them', async () => {
   for (let i = 0; i < 2; i++) {
     await state.apply({
       place: PLACE,
-      lastSequenceNumber: 10,
+      ...{ firstSequenceNumber: 10, lastSequenceNumber: 10 },
       facts: [],
       nonInteractive: [],
       deadLetters: [letter, huge],

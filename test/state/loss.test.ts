@@ -78,8 +78,8 @@ for (const [what, lose, afterEvent] of LOSSES) {
       const outcome = await state.apply(batchOf([operation('late', NOW)], 21));
       assert.equal(outcome.kind, 'lost_state');
       const after = await stored(state);
-      // A shard that is empty is given a generation, so that the next to look sees one that is new.
-      if (what === 'everything is gone') delete after[`${state.shards[0]!.key}meta`];
+      // What the part is notes that it is another, and that something was lost.
+      for (const found of [before, after]) delete found[`${state.shards[0]!.key}meta`];
       assert.deepEqual(after, before);
 
       const found = await state.positions.load(PLACE);
@@ -100,14 +100,18 @@ for (const [what, lose, afterEvent] of LOSSES) {
 
   test(`where ${what}, a partition to which nothing is written learns of it with its next position, and the log at once`, async () => {
     const lost: string[] = [];
-    const events = stateEvents({ onLost: (detail) => void lost.push(detail) });
+    const events = stateEvents({ onLost: (_detail, reason) => void lost.push(reason) });
     await withState(stateOptions(redis.url, { events }), async (state) => {
       await readTo20(state);
       await state.maintain();
       assert.deepEqual(lost, []);
       await lose(state);
       await state.maintain();
-      assert.equal(lost.length, 1 + Number(what === 'everything is gone'));
+      // A part that is another says so, and what was there; a partition, that its facts are gone.
+      const ofPart = what.startsWith('the mark') ? [] : ['state_lost'];
+      if (what === 'everything is gone') ofPart.push('findings_lost');
+      const ofPartition = what === 'the generation is another' ? [] : ['state_lost'];
+      assert.deepEqual(lost, [...ofPart, ...ofPartition]);
       assert.equal((await state.positions.advance(PLACE, progress(20))).kind, 'lost_state');
     });
   });
@@ -122,15 +126,29 @@ test('where the position is gone but facts of the partition are there, that is a
   });
 });
 
-test('one shard of several that is lost is a loss, and the others keep what they have', async () => {
-  await withState(stateOptions(redis.url, { shards: 3 }), async (state) => {
+test('one shard of several that is lost is a loss; one in which nothing ever was is none', async () => {
+  const lost: string[] = [];
+  const events = stateEvents({ onLost: (_detail, reason) => void lost.push(reason) });
+  await withState(stateOptions(redis.url, { shards: 3, events }), async (state) => {
     await readTo20(state);
-    const other = state.shards.find(({ key }) => key !== state.shardOf(FACTS[0]!.tenantId).key)!;
-    await state.client.del(`${other.key}meta`);
+    const own = state.shardOf(FACTS[0]!.tenantId);
+    for (const { key } of [...state.shards, state.letters]) if (key !== own.key) await state.client.del(`${key}meta`);
+    await state.maintain();
+    assert.deepEqual(await state.positions.load(PLACE), { kind: 'position', position: at(20) });
+    assert.deepEqual(await state.positions.advance(PLACE, progress(20)), { kind: 'applied' });
+    // Facts of a tenant that lives there find it as it is now.
+    const moved = Array.from({ length: 20 }, (_, i) => signIn(`m${i}`, NOW, { tenantId: `tenant ${i}` }));
+    assert.equal((await state.apply(batchOf(moved, 21))).kind, 'applied');
+    assert.deepEqual(await state.positions.advance(PLACE, progress(21)), { kind: 'applied' });
+    assert.deepEqual(await state.positions.load(PLACE), { kind: 'position', position: at(21) });
+    assert.deepEqual(lost, []);
+
+    await state.client.del(`${own.key}meta`);
     assert.equal((await state.positions.load(PLACE)).kind, 'lost');
     await state.positions.begin(PLACE, beginning(null, 'lost'));
     assert.deepEqual(await state.positions.load(PLACE), { kind: 'none' });
     assert.equal((await allFindings(state)).length, 1);
+    assert.ok(lost.length > 0);
   });
 });
 
@@ -150,6 +168,23 @@ test('a mark that is higher is another owner, and no loss', async () => {
     assert.equal((await old!.positions.advance(PLACE, progress(23))).kind, 'applied');
     await settle([old!, next!]);
     assert.equal((await allFindings(next!))[0]!.itemCount, 3);
+  });
+});
+
+test('a mark of dead letters is not lowered by an owner that is behind', async () => {
+  const letter = { reason: 'not_json', enqueuedAt: NOW, receivedAt: NOW, recordIndex: null } as const;
+  const letters = (sequenceNumber: number) => ({
+    ...batchOf([], sequenceNumber),
+    deadLetters: [{ ...letter, sequenceNumber, bytes: Buffer.from('{') }],
+  });
+  await withStates(stateOptions(redis.url), 2, async ([old, next]) => {
+    await readTo20(old!);
+    assert.equal((await old!.apply(letters(21))).kind, 'applied');
+    await next!.positions.load(PLACE);
+    assert.equal((await next!.apply(letters(30))).kind, 'applied');
+    assert.equal((await old!.apply(letters(22))).kind, 'applied');
+    const { client, key } = next!.letters;
+    assert.equal(await client.hget(`${key}marks`, markField(PLACE)), '30');
   });
 });
 
@@ -183,7 +218,7 @@ test('scripts that the server has forgotten are told again', async () => {
 test('a Redis that comes back with all it had is no loss, and one that comes back empty is', async () => {
   const own = await startRedis({ settings: { appendfsync: 'always' } });
   const lost: string[] = [];
-  const events = stateEvents({ onLost: (detail) => void lost.push(detail), onError: () => {} });
+  const events = stateEvents({ onLost: (_detail, reason) => void lost.push(reason), onError: () => {} });
   try {
     await withState(stateOptions(own.url, { events }), async (state) => {
       await readTo20(state);
@@ -198,7 +233,7 @@ test('a Redis that comes back with all it had is no loss, and one that comes bac
 
       await state.client.flushall();
       assert.equal((await state.apply(batchOf(FACTS, 22))).kind, 'lost_state');
-      assert.equal(lost.length, 1);
+      assert.deepEqual(lost, ['state_lost', 'findings_lost']);
     });
   } finally {
     await own.stop();

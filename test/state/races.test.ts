@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before as beforeAll, test } from 'node:test';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { actorKey, actorOf } from '../../src/detection/finding.ts';
 import { slotOfMs } from '../../src/state/apply.ts';
 import { expireFacts } from '../../src/state/expiry.ts';
 import { readFinding } from '../../src/state/findingStore.ts';
+import { foldOnce } from '../../src/state/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { dropFindings, publishQuiet } from '../../src/state/sweep.ts';
 import { before } from './interpose.ts';
@@ -121,6 +123,30 @@ test('a fold that read before another one stored reads again', async () => {
     await settle(states);
     assert.deepEqual(await contentsIn(states[0]!), contentsOfAll(foldOf(facts)));
     await assertWholeFeed(states[0]!);
+  });
+});
+
+test('an older fold does not overwrite a newer one that made no revision', async () => {
+  await withState(stateOptions(redis.url), async (state) => {
+    const facts = [signIn('s', NOW), operation('a', NOW, { source: { sequenceNumber: 5 } })];
+    await applyFacts(state, facts);
+    // Neither a lesser source nor a further sign-in is a revision: only the fold versions tell these two apart.
+    const { wake } = state.folder;
+    state.folder.wake = () => {};
+    const lesser = operation('a', NOW, { source: { sequenceNumber: 3 } });
+    await state.apply(batchOf([lesser]));
+    const shard = state.shards[0]!;
+    const actor = actorKey(actorOf(lesser));
+    const context = { rule, quietDelayMs: HOUR_MS, now: () => NOW };
+    const newer = async (): Promise<void> => {
+      await state.apply(batchOf([signIn('newest', NOW + 1)]));
+      await foldOnce(shard, actor, context);
+    };
+    await foldOnce(before('store', shard, newer), actor, context);
+    state.folder.wake = wake;
+    await settle([state]);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...facts, signIn('newest', NOW + 1)])));
+    assert.deepEqual((await feedOf(state)).length, 1);
   });
 });
 

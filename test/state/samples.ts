@@ -66,7 +66,7 @@ export function operation(name: string, atMs: number, { source, ...given }: Give
 
 export const batchOf = (facts: readonly Fact[], lastSequenceNumber = 0, place = PLACE): Batch => ({
   place,
-  lastSequenceNumber,
+  ...{ firstSequenceNumber: lastSequenceNumber, lastSequenceNumber },
   facts,
   nonInteractive: [],
   deadLetters: [],

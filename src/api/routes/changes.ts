@@ -34,7 +34,7 @@ const ChangesParameters = q.query({
 const WHY: Record<Resync['why'], string> = {
   trimmed: 'The revisions after this cursor are no longer kept',
   ahead: 'This cursor is ahead of the feed, which has lost its end',
-  lost: 'This cursor is of a feed that was lost',
+  lost: 'The feed, or the end of it that this cursor is of, was lost',
 };
 
 const resync = (why: Resync['why']): Problem =>

@@ -2,6 +2,7 @@
 import * as w from './words.ts';
 
 export const SILENCES = ['nothing_happened', 'nothing_arrived'] as const;
+export const LOSS_REASONS = ['state_lost', 'findings_lost', 'keys_evicted', 'hub_recreated', 'events_expired'] as const;
 export const GAP_REASONS = ['expired', 'lost_state', 'hub_recreated', 'truncated'] as const;
 
 const silence = w.choice(
@@ -19,6 +20,11 @@ const Gap = w.shape('Gap', 'A span of enqueued time that was not, and will not b
   until: w.timeOrNull('End; null where it is not known.'),
   reason: w.choice(GAP_REASONS, 'Why.'),
   detail: w.text('In a sentence.', 'The hub no longer held the events 100 to 199.'),
+});
+
+const Rebuilding = w.shape('Rebuilding', 'Reading again after a loss of state.', {
+  since: w.time('When the loss was noticed; of one that nobody has noticed yet, the moment of this answer.'),
+  until: w.timeOrNull('The enqueued time up to which it had been read before; null where it is not known.'),
 });
 
 const Position = w.shape('Position', 'The last event whose facts are safe.', {
@@ -39,6 +45,10 @@ const PartitionCoverage = w.shape('PartitionCoverage', 'How far one partition wa
   delayMs: w.countOrNull(
     'The delay between event time and enqueued time that the estimate allows for, in ms.',
     120_000,
+  ),
+  rebuilding: w.orNull(
+    Rebuilding,
+    'Not null while state is missing: from the loss on until the partition has been read again up to where it was.',
   ),
   stalled: w.textOrNull('Why it stands still; null while it does not.', null),
   silence,
@@ -68,6 +78,10 @@ export const Coverage = w.shape('Coverage', 'What has been read of every hub and
   losses: w.listOf(
     w.shape('Loss', 'State that was lost and noticed.', {
       at: w.time('When it was noticed.'),
+      reason: w.choice(
+        LOSS_REASONS,
+        '`state_lost`: facts, read again as far as the hub holds them; `findings_lost`: what cannot be made again (triage, and findings older than the hub); `keys_evicted`: Redis let keys go; `hub_recreated`: another hub under the name; `events_expired`: events that the hub no longer held.',
+      ),
       detail: w.text('What was lost, and what was done.', 'Shard 0 was empty; all partitions went back 48 h.'),
     }),
     'Losses of state, oldest first.',

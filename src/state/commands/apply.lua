@@ -1,8 +1,8 @@
 -- Applies facts of one shard in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag; every key is built from it and shares its slot
--- ARGV     generation that the caller knows; now (ms since the Unix epoch);
---          marks:    n, then (field, value that the caller last saw or '', value to raise it to or '')
+-- ARGV     generation that the caller knows; now (ms since the Unix epoch); a fresh fact version for every actor touched;
+--          the partition's mark: field, value that the caller last saw or '', value to raise it to
 --          cells:    n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
 --          operations: n, then (actor, actor as JSON, tenant, index member or '' when known, tokens: n, token...)
 --          sign-ins: n, then (bytes to fold or '' when known, tokens: n, token...)
@@ -21,15 +21,11 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
-local now = take()
+local now, version = take(), take()
 
-local raised = {}
-for _ = 1, tonumber(take()) do
-  local field, seen, target = take(), take(), take()
-  local stored = redis.call('HGET', tag .. 'marks', field)
-  if seen ~= '' and tonumber(stored or -1) < tonumber(seen) then return { 'lost', generation, field, stored or '' } end
-  if target ~= '' and tonumber(stored or -1) < tonumber(target) then raised[#raised + 1] = { field, target } end
-end
+local field, seen, target = take(), take(), take()
+local mark = redis.call('HGET', tag .. 'marks', field)
+if seen ~= '' and (not mark or tonumber(mark) < tonumber(seen)) then return { 'lost', generation, field, mark or '' } end
 
 local cells = {}
 for _ = 1, tonumber(take()) do
@@ -48,7 +44,7 @@ local function touch(actor)
   if touched[actor] then return end
   touched[actor] = true
   order[#order + 1] = actor
-  redis.call('HINCRBY', tag .. 'a:' .. actor, 'facts', 1)
+  redis.call('HSET', tag .. 'a:' .. actor, 'facts', version)
   redis.call('ZADD', tag .. 'fold', 'NX', now, actor)
 end
 
@@ -83,7 +79,7 @@ for _ = 1, tonumber(take()) do
   redis.call('ZADD', tag .. 'near', due, member)
 end
 for _ = 1, tonumber(take()) do redis.call('SADD', tag .. 'tenants', take()) end
-for _, mark in ipairs(raised) do redis.call('HSET', tag .. 'marks', mark[1], mark[2]) end
+if tonumber(mark or '-1') < tonumber(target) then redis.call('HSET', tag .. 'marks', field, target) end
 
 table.insert(order, 1, 'applied')
 return order

@@ -1,17 +1,25 @@
--- Keeps dead letters, each once, and lets the oldest go when there are too many or they are too large.
+-- Keeps dead letters, each once, raises the partition's mark, and lets the oldest go when there are too many or they are too
+-- large; or refuses and writes nothing.
 --
 -- KEYS[1]  the tag of the dead letters
--- ARGV     most letters; most bytes; n, then (id, order, JSON)
--- Returns  {letters added, letters dropped}
+-- ARGV     generation that the caller knows; mark: field, value that the caller last saw or '', value to raise it to;
+--          most letters; most bytes; n, then (id, order, JSON)
+-- Returns  {'kept', letters dropped, ids that were not there before...}
+--          {'lost', generation now}, where the generation is another or the mark is behind
 local tag = KEYS[1]
-local most, mostBytes = tonumber(ARGV[1]), tonumber(ARGV[2])
-local added, dropped = 0, 0
-for i = 0, tonumber(ARGV[3]) - 1 do
-  local id, order, json = ARGV[4 + 3 * i], ARGV[5 + 3 * i], ARGV[6 + 3 * i]
+local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
+local field, seen, target = ARGV[2], ARGV[3], ARGV[4]
+local stored = redis.call('HGET', tag .. 'marks', field)
+if ARGV[1] ~= generation or (seen ~= '' and tonumber(stored or -1) < tonumber(seen)) then return { 'lost', generation } end
+
+local most, mostBytes = tonumber(ARGV[5]), tonumber(ARGV[6])
+local reply, dropped = { 'kept', '0' }, 0
+for i = 0, tonumber(ARGV[7]) - 1 do
+  local id, order, json = ARGV[8 + 3 * i], ARGV[9 + 3 * i], ARGV[10 + 3 * i]
   if redis.call('HSETNX', tag .. 'letters', id, json) == 1 then
     redis.call('ZADD', tag .. 'order', 0, order .. '|' .. id)
     redis.call('HINCRBY', tag .. 'meta', 'bytes', #json)
-    added = added + 1
+    reply[#reply + 1] = id
   end
 end
 while true do
@@ -25,4 +33,7 @@ while true do
   dropped = dropped + 1
 end
 if dropped > 0 then redis.call('HINCRBY', tag .. 'meta', 'dropped', dropped) end
-return { added, dropped }
+-- What gave way was here: the mark tells of a loss, not of the bounds.
+if tonumber(stored or -1) < tonumber(target) then redis.call('HSET', tag .. 'marks', field, target) end
+reply[2] = tostring(dropped)
+return reply

@@ -9,7 +9,8 @@ if ARGV[1] ~= generation then return { 'lost', generation } end
 local revisedAt = redis.call('ZSCORE', tag .. 'kept', id)
 if not revisedAt or tonumber(revisedAt) >= tonumber(ARGV[3]) then return { 'kept' } end
 local actor = redis.call('HGET', tag .. 'f:' .. id, 'actor') or ''
-redis.call('DEL', tag .. 'f:' .. id, tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id)
+for _, former in ipairs(redis.call('SMEMBERS', tag .. 'fi:' .. id)) do redis.call('HDEL', tag .. 'ids', former) end
+redis.call('DEL', tag .. 'fi:' .. id, tag .. 'f:' .. id, tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id)
 redis.call('HDEL', tag .. 'af:' .. actor, id)
 redis.call('ZREM', tag .. 'quiet', id)
 redis.call('ZREM', tag .. 'kept', id)

@@ -1,8 +1,9 @@
 -- Stores what one fold made of an actor in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag
--- ARGV     generation; actor; fold version that was read; fact version that was read; when that was (ms);
---          sign-ins folded (so many are taken off the pending list); '1' when nothing more is owed to the facts read;
+-- ARGV     generation; actor; fold version that was read, fold version now; fact version that was read; when that was (ms);
+--          sign-ins folded: n (so many are taken off the pending list), SHA-1 of them all, one behind another;
+--          '1' when nothing more is owed to the facts read;
 --          moves:    n, then (index member that goes, index member that comes or '')
 --          profiles: n, then (field, JSON)
 --          findings: n, then (id, revision expected or '' for none, revision now, core, body, span,
@@ -13,6 +14,7 @@
 --                    correlations: n, then hash
 --                    items:        n, then (item key, JSON or '')
 --                    sign-ins:     n, then (fact key, bytes or '')
+--                    former ids:   n, then id
 --                    feed reason or '')
 -- Returns  {'stored', '1' when the actor is still owed a fold, else '0'} | {'lost', generation now} | {'changed'}
 local tag = KEYS[1]
@@ -24,9 +26,14 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
-local actor, folds, facts, now = take(), take(), take(), take()
+local actor, folds, foldsNow, facts, now = take(), take(), take(), take(), take()
 local actorKey = tag .. 'a:' .. actor
 if (redis.call('HGET', actorKey, 'folds') or '0') ~= folds then return { 'changed' } end
+local foldedSignIns, seenSignIns = tonumber(take()), take()
+-- After state was lost others may wait in the place of those that were read.
+if foldedSignIns > 0 and redis.sha1hex(table.concat(redis.call('LRANGE', tag .. 'ap:' .. actor, 0, foldedSignIns - 1))) ~= seenSignIns then
+  return { 'changed' }
+end
 
 -- A first pass over the revisions: someone may have changed a finding that is not of the fold, as triage does.
 local function revisionIs(id, expected)
@@ -36,7 +43,7 @@ local start = position
 local function skip(width)
   for _ = 1, tonumber(take()) do position = position + width end
 end
-position = position + 2
+position = position + 1
 skip(2)
 skip(2)
 for _ = 1, tonumber(take()) do
@@ -52,11 +59,12 @@ for _ = 1, tonumber(take()) do
   skip(1)
   skip(2)
   skip(2)
+  skip(1)
   position = position + 1
 end
 position = start
 
-local foldedSignIns, done = tonumber(take()), take()
+local done = take()
 if foldedSignIns > 0 then redis.call('LTRIM', tag .. 'ap:' .. actor, foldedSignIns, -1) end
 for _ = 1, tonumber(take()) do
   local from, to = take(), take()
@@ -80,6 +88,12 @@ local function unlist(tenant, member)
   redis.call('ZREM', tag .. 'list:' .. tenant, member)
 end
 
+-- An id that is no longer that of a finding, or of one that was taken over, leads to the finding that stands.
+local function follow(former, id)
+  redis.call('HSET', tag .. 'ids', former, id)
+  redis.call('SADD', tag .. 'fi:' .. id, former)
+end
+
 for _ = 1, tonumber(take()) do
   local id, _, revision, core, body, span = take(), take(), take(), take(), take(), take()
   local listedBefore, listedNow, tenant, quiet, due, updatedAt = take(), take(), take(), take(), take(), take()
@@ -92,6 +106,9 @@ for _ = 1, tonumber(take()) do
     end
     redis.call('SUNIONSTORE', tag .. 'fc:' .. id, tag .. 'fc:' .. id, tag .. 'fc:' .. absorbed)
     redis.call('DEL', tag .. 'fm:' .. absorbed, tag .. 'fc:' .. absorbed, tag .. 'fe:' .. absorbed, tag .. 'fs:' .. absorbed)
+    for _, former in ipairs(redis.call('SMEMBERS', tag .. 'fi:' .. absorbed)) do follow(former, id) end
+    redis.call('DEL', tag .. 'fi:' .. absorbed)
+    follow(absorbed, id)
     redis.call('HSET', tag .. 'f:' .. absorbed, 'revision', absorbedRevision, 'body', absorbedBody, 'supersededBy', id)
     redis.call('HDEL', tag .. 'f:' .. absorbed, 'core')
     redis.call('HDEL', tag .. 'af:' .. actor, absorbed)
@@ -108,6 +125,7 @@ for _ = 1, tonumber(take()) do
       if value == '' then redis.call('HDEL', tag .. part .. id, field) else redis.call('HSET', tag .. part .. id, field, value) end
     end
   end
+  for _ = 1, tonumber(take()) do follow(take(), id) end
   redis.call('HSET', key, 'core', core, 'body', body, 'revision', revision, 'updatedAt', updatedAt, 'actor', actor)
   redis.call('HSET', tag .. 'af:' .. actor, id, span)
   if quiet == 'set' then redis.call('ZADD', tag .. 'quiet', 'NX', due, id) end
@@ -122,7 +140,7 @@ for _ = 1, tonumber(take()) do
   publish(tenant, reason, body)
 end
 
-redis.call('HSET', actorKey, 'folds', tonumber(folds) + 1)
+redis.call('HSET', actorKey, 'folds', foldsNow)
 local owed = done ~= '1' or redis.call('HGET', actorKey, 'facts') ~= facts
 if not owed then redis.call('ZREM', tag .. 'fold', actor)
 -- What was owed until now is done; what came since then is owed since then. An actor that is never quiet would else seem left behind.

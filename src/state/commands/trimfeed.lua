@@ -6,5 +6,7 @@
 local feed = KEYS[1] .. 'feed'
 local last = redis.call('XREVRANGE', feed, '(' .. ARGV[1] .. '-0', '-', 'COUNT', 1)[1]
 if not last then return 0 end
-redis.call('HSET', KEYS[1] .. 'meta', 'feedTrimmed', last[1])
+-- Behind the id what tells the revision from another under the same id, as readers' cursors have it: see `queries/place`.
+local seal = string.sub(redis.sha1hex(table.concat(last[2], '\n')), 1, 6)
+redis.call('HSET', KEYS[1] .. 'meta', 'feedTrimmed', last[1] .. ' ' .. seal)
 return redis.call('XTRIM', feed, 'MINID', ARGV[1] .. '-0')

@@ -1,7 +1,9 @@
 /** Coverage for those who ask: what was read of every partition, and whether silence means that nothing happened. */
 import { groupBy } from '../../detection/group.ts';
+import { isFresh, LOSS_REASONS, type LossReason, type NotedLoss } from '../losses.ts';
 import { type LostSpan, type PartitionRecord, retentionClock } from '../positions.ts';
 import type { State } from '../state.ts';
+import type { Missing } from '../wholeness.ts';
 
 export type Silence = 'nothing_happened' | 'nothing_arrived';
 
@@ -20,18 +22,23 @@ export function coverageQueries(state: State, stalled: Stalled) {
       const records = (await state.records()).sort((a, b) =>
         a.hub < b.hub ? -1 : a.hub > b.hub ? 1 : Number(a.partition) - Number(b.partition),
       );
+      const missing = await state.missingIn(records);
+      const noted = await state.losses();
+      const losses = [...noted.losses, ...records.flatMap((record) => record.losses)];
       const clock = retentionClock(records, at);
       const partitions = records.map((record) => ({
         record,
-        coverage: partitionCoverage(record, at, stalled(record.hub, record.partition)),
+        coverage: partitionCoverage(record, missing.get(record), at, stalled(record.hub, record.partition)),
       }));
       const silent =
-        partitions.length > 0 && partitions.every(({ coverage }) => coverage.silence === 'nothing_happened');
+        !isFresh(noted, at) &&
+        partitions.length > 0 &&
+        partitions.every(({ coverage }) => coverage.silence === 'nothing_happened');
       const through = partitions.map(({ coverage }) => coverage.eventTimeThrough);
       return {
         at: iso(at),
         silence: (silent ? 'nothing_happened' : 'nothing_arrived') as Silence,
-        detail: detailOf(partitions),
+        detail: isFresh(noted, at) ? 'State was lost a moment ago.' : detailOf(partitions),
         eventTimeThrough: through.length === 0 || through.includes(null) ? null : (through as string[]).sort()[0]!,
         clock: {
           time: iso(clock.time),
@@ -39,10 +46,9 @@ export function coverageQueries(state: State, stalled: Stalled) {
           heldBy: clock.heldBy === null ? null : `${clock.heldBy.hub}/${clock.heldBy.partition}`,
         },
         readers: readersOf(records),
-        losses: records
-          .flatMap(({ losses }) => losses)
-          .sort((a, b) => a.at - b.at)
-          .map((loss) => ({ at: iso(loss.at), detail: loss.detail })),
+        losses: losses
+          .sort(compareLosses)
+          .map((loss) => ({ at: iso(loss.at), reason: reasonOf(loss), detail: loss.detail })),
         hubs: [...groupBy(partitions, ({ record }) => record.hub)].map(([hub, own]) => ({
           hub,
           createdAt: iso(Math.max(...own.map(({ record }) => record.hubCreatedAt))),
@@ -53,13 +59,19 @@ export function coverageQueries(state: State, stalled: Stalled) {
   };
 }
 
+const reasonOf = ({ reason }: NotedLoss): LossReason => reason ?? 'state_lost';
+const compareLosses = (a: NotedLoss, b: NotedLoss): number =>
+  a.at - b.at || LOSS_REASONS.indexOf(reasonOf(a)) - LOSS_REASONS.indexOf(reasonOf(b));
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
-function partitionCoverage(record: PartitionRecord, now: number, stalled: string | null) {
+function partitionCoverage(record: PartitionRecord, missing: Missing | undefined, now: number, stalled: string | null) {
+  const rebuilding = rebuildingOf(record, missing, now);
   const isRead = now - record.seenAt <= READER_GONE_MS;
   const silence: Silence =
     isRead &&
+    rebuilding === null &&
     record.lagEvents === 0 &&
     stalled === null &&
     record.readToEndAt !== null &&
@@ -86,11 +98,22 @@ function partitionCoverage(record: PartitionRecord, now: number, stalled: string
       reason,
       detail,
     })),
-    eventTimeThrough: isoOrNull(until === null ? null : until - delayMs),
+    // What was read before a loss is there again only once the rebuild is done.
+    eventTimeThrough: isoOrNull(until === null || rebuilding !== null ? null : until - delayMs),
     delayMs,
+    rebuilding,
     stalled,
     silence,
   };
+}
+
+/** Of a loss that no owner has met yet nothing is written down: what is expected and what is there tell of it. */
+function rebuildingOf(record: PartitionRecord, missing: Missing | undefined, now: number) {
+  const noted = record.rebuilding ?? null;
+  if (noted === null && missing === undefined) return null;
+  const since = noted?.since ?? missing?.noticedAt ?? now;
+  const until = noted?.until ?? record.spans.at(-1)?.until ?? record.enqueuedAt;
+  return { since: iso(since), until: isoOrNull(until) };
 }
 
 function readersOf(records: readonly PartitionRecord[]) {
@@ -107,5 +130,5 @@ function detailOf(partitions: readonly { record: PartitionRecord; coverage: { si
     .filter(({ coverage }) => coverage.silence !== 'nothing_happened')
     .map(({ record }) => `${record.hub}/${record.partition}`);
   if (behind.length === 0) return `All ${partitions.length} partitions were lately read to their end.`;
-  return `Behind, standing still or without a reader: ${behind.slice(0, 10).join(', ')}${behind.length > 10 ? ` and ${behind.length - 10} more` : ''}.`;
+  return `Behind, standing still, without a reader or being read again after a loss: ${behind.slice(0, 10).join(', ')}${behind.length > 10 ? ` and ${behind.length - 10} more` : ''}.`;
 }

@@ -102,7 +102,7 @@ async function explanationOf(state: State, query: ExplainQuery, at: Ticks, known
     })),
     truncated: operations.length > shownOperations.length || signIns.length > shownSignIns.length,
     keptSince: formatTicks(kept.since),
-    complete: isComplete(kept.records, msOfTicks(kept.since), null, now()),
+    complete: isComplete(kept, msOfTicks(kept.since), null, now()),
     missing: missingOf(kept),
   };
 }

@@ -6,6 +6,7 @@ import { type Ticks, ticksOfMs } from '../../detection/time.ts';
 import { operationKey, type ShardHandle } from '../apply.ts';
 import { readHash } from '../findingStore.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
+import { isFresh } from '../losses.ts';
 import { unpackOperation } from '../packing.ts';
 import { type PartitionRecord, retentionClock } from '../positions.ts';
 import type { State } from '../state.ts';
@@ -14,6 +15,8 @@ import type { State } from '../state.ts';
 const SEEN_RECENTLY_MS = 90_000;
 
 export interface Kept {
+  /** Whether nothing is missing that had been read, as it is after a loss of state until all was read again. */
+  readonly whole: boolean;
   /** All facts whose event time is at or after this are kept, as far as they were read. */
   readonly since: Ticks;
   /** The earliest moment whose window is kept whole. */
@@ -26,17 +29,26 @@ export async function whatIsKept(state: State): Promise<Kept> {
   const records = await state.records();
   const clock = retentionClock(records, options.now()).time;
   const since = ticksOfMs(clock - options.retentionMs);
-  return { since, earliest: since + options.rule.window, records };
+  const whole = await isWhole(state, records);
+  return { since, earliest: since + options.rule.window, records, whole };
+}
+
+/** Whether nothing is missing that these partitions had read. */
+export async function isWhole(state: State, records: readonly PartitionRecord[]): Promise<boolean> {
+  if (records.some(({ rebuilding }) => rebuilding)) return false;
+  const [missing, losses] = await Promise.all([state.missingIn(records), state.losses()]);
+  return missing.size === 0 && !isFresh(losses, state.options.now());
 }
 
 /** Whether every record that was enqueued since `from` (ms) was read, up to now or (where given) up to `until`. */
 export function isComplete(
-  records: readonly PartitionRecord[],
+  { records, whole: nothingMissing }: Pick<Kept, 'records' | 'whole'>,
   from: number,
   until: number | null,
   now: number,
 ): boolean {
   return (
+    nothingMissing &&
     records.length > 0 &&
     records.every(({ spans, gaps, lagEvents, readToEndAt }) => {
       const span = spans.at(-1);

@@ -1,8 +1,20 @@
 /** The feed for those who follow it: revisions after a place, and a way to wait for the next. */
 import type { Cluster, Redis } from 'ioredis';
 import type { ShardHandle } from '../apply.ts';
+import { openShard } from '../open.ts';
 import type { State } from '../state.ts';
 import { type Caller, mayObserve } from './caller.ts';
+import {
+  compareIds,
+  decodePlaces,
+  type Entry,
+  encodePlaces,
+  FIRST_ID,
+  NO_SEAL,
+  type Place,
+  sealOf,
+  shortened,
+} from './place.ts';
 
 export type After =
   | { readonly kind: 'begin' }
@@ -36,17 +48,10 @@ export interface Resync {
   readonly why: 'trimmed' | 'ahead' | 'lost';
 }
 
-/** Where a reader stands in one shard: the generation that it knows, and the id of the last revision that it had. */
-interface Place {
-  readonly generation: string;
-  readonly id: string;
-}
-
 /** Revisions read in one round trip. */
 const ENTRIES_PER_READ_MAX = 200;
 /** A wake-up could be lost with its connection: whoever waits looks for itself this often. */
 const LOOK_INTERVAL_MS = 5_000;
-const FIRST_ID = '0-0';
 
 export interface FeedQueries {
   read(caller: Caller, after: After, limit: number): Promise<Changes | Resync | { readonly kind: 'bad_cursor' }>;
@@ -63,30 +68,25 @@ export async function feedQueries(state: State): Promise<FeedQueries> {
   const read: FeedQueries['read'] = async (caller, after, limit) => {
     const places = await placesOf(state, after);
     if (places === null) return { kind: 'bad_cursor' };
-    const entries = (
-      await Promise.all(state.shards.map((shard, i) => entriesAfter(shard, i, places[i]!.id, limit)))
-    ).flat();
-    // Asked after the entries were read: what was trimmed from among them in the meantime shows here.
-    const bounds = await Promise.all(state.shards.map((shard) => boundsOf(shard)));
-    for (const [i, place] of places.entries()) {
-      const { generation, trimmed, last } = bounds[i]!;
-      if (place.generation !== shortened(generation)) return { kind: 'resync', why: 'lost' };
-      if (compareIds(place.id, trimmed) < 0) return { kind: 'resync', why: 'trimmed' };
-      if (compareIds(place.id, last) > 0) return { kind: 'resync', why: 'ahead' };
-    }
-    entries.sort((a, b) => compareIds(a.id, b.id));
+    const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, limit)));
+    const lost = looks.find((look) => look.kind === 'resync');
+    if (lost !== undefined) return lost;
+    const entries = looks.flatMap((look, shard) =>
+      look.kind === 'resync' ? [] : look.entries.map((entry) => ({ shard, entry })),
+    );
+    entries.sort((a, b) => compareIds(a.entry.id, b.entry.id));
     const standing = [...places];
     const items: ChangeText[] = [];
-    for (const { shard, id, fields } of entries.slice(0, limit)) {
-      standing[shard] = { generation: standing[shard]!.generation, id };
-      if (!mayObserve(caller, fields.get('tenant') ?? '')) continue;
+    for (const { shard, entry } of entries.slice(0, limit)) {
+      standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: sealOf(entry) };
+      if (!mayObserve(caller, entry.fields.get('tenant') ?? '')) continue;
       items.push({
-        cursor: encode(standing),
-        reason: fields.get('reason') as ChangeReason,
-        json: fields.get('finding') ?? '',
+        cursor: encodePlaces(standing),
+        reason: entry.fields.get('reason') as ChangeReason,
+        json: entry.fields.get('finding') ?? '',
       });
     }
-    return { kind: 'changes', items, cursor: encode(standing) };
+    return { kind: 'changes', items, cursor: encodePlaces(standing) };
   };
 
   return {
@@ -124,79 +124,78 @@ async function subscribe(state: State, onMessage: () => void): Promise<Redis | C
   return subscriber;
 }
 
+/** Whether there is something to read behind a cursor, or to be said of it. */
 async function hasMore(state: State, cursor: string): Promise<boolean> {
-  const places = decode(cursor);
-  if (places === null || places.length !== state.shards.length) return true;
-  const found = await Promise.all(
-    state.shards.map(async (shard, i) => {
-      const generation = await shard.client.hget(`${shard.key}meta`, 'generation');
-      if (shortened(generation ?? '') !== places[i]!.generation) return true;
-      return (await shard.client.xrange(`${shard.key}feed`, `(${places[i]!.id}`, '+', 'COUNT', 1)).length > 0;
-    }),
-  );
-  return found.includes(true);
+  const places = decodePlaces(cursor, state.shards.length);
+  if (places === null) return true;
+  const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, 1)));
+  return looks.some((look) => look.kind === 'resync' || look.entries.length > 0);
 }
 
 async function placesOf(state: State, after: After): Promise<Place[] | null> {
-  if (after.kind === 'cursor') {
-    const places = decode(after.cursor);
-    return places !== null && places.length === state.shards.length ? places : null;
-  }
+  if (after.kind === 'cursor') return decodePlaces(after.cursor, state.shards.length);
   return Promise.all(
     state.shards.map(async (shard) => {
       const { generation, trimmed, last } = await boundsOf(shard);
-      return { generation: shortened(generation), id: after.kind === 'begin' ? trimmed : last };
+      return { generation, ...(after.kind === 'begin' ? trimmed : last) };
     }),
   );
 }
 
-/** Up to where the feed of a shard was trimmed, and its last revision. */
-async function boundsOf({ client, key }: ShardHandle): Promise<{ generation: string; trimmed: string; last: string }> {
-  const [generation, trimmed] = await client.hmget(`${key}meta`, 'generation', 'feedTrimmed');
-  const [newest] = await client.xrevrange(`${key}feed`, '+', '-', 'COUNT', 1);
-  return { generation: generation ?? '', trimmed: trimmed ?? FIRST_ID, last: newest?.[0] ?? trimmed ?? FIRST_ID };
+interface Bounds {
+  /** Shortened. */
+  readonly generation: string;
+  readonly trimmed: Omit<Place, 'generation'>;
+  readonly last: Omit<Place, 'generation'>;
 }
 
-async function entriesAfter({ client, key }: ShardHandle, shard: number, after: string, limit: number) {
-  const found: { shard: number; id: string; fields: Map<string, string> }[] = [];
-  for (let id = after; found.length < limit; id = found.at(-1)!.id) {
+/** Up to where the feed of a shard was trimmed, and its last revision. */
+async function boundsOf({ client, key }: ShardHandle): Promise<Bounds> {
+  const [known, edge] = await client.hmget(`${key}meta`, 'generation', 'feedTrimmed');
+  // A shard that is empty gets its generation here as anywhere: that it is another one all can see who knew the last.
+  const { generation } = known ? { generation: known } : await openShard(client, key);
+  const [newest] = await client.xrevrange(`${key}feed`, '+', '-', 'COUNT', 1);
+  const [id = FIRST_ID, seal = NO_SEAL] = edge?.split(' ') ?? [];
+  const trimmed = { id, seal };
+  const last = newest === undefined ? trimmed : { id: newest[0], seal: sealOf(entryOf(newest)) };
+  return { generation: shortened(generation), trimmed, last };
+}
+
+type Look = { readonly kind: 'here'; readonly entries: readonly Entry[] } | Resync;
+
+/**
+ * The revisions behind a place, if that is still in the feed. A feed that has lost its end, as after a failover to a replica
+ * that lagged behind, goes on under the same generation with later ids: only the very revision that the reader had last says
+ * that the reader misses none.
+ */
+async function lookBehind(shard: ShardHandle, place: Place, limit: number): Promise<Look> {
+  const found = await entriesFrom(shard, place.id, limit + 1);
+  // Asked after the entries were read: what was trimmed from among them in the meantime shows here.
+  const { generation, trimmed, last } = await boundsOf(shard);
+  const resync = (why: Resync['why']): Look => ({ kind: 'resync', why });
+  if (place.generation !== generation) return resync('lost');
+  if (compareIds(place.id, trimmed.id) < 0) return resync('trimmed');
+  const own = found[0]?.id === place.id ? found[0] : undefined;
+  const seal = own === undefined ? (place.id === trimmed.id ? trimmed.seal : null) : sealOf(own);
+  if (seal === null) return resync(compareIds(place.id, last.id) > 0 ? 'ahead' : 'lost');
+  if (seal !== place.seal) return resync('lost');
+  return { kind: 'here', entries: found.slice(own === undefined ? 0 : 1, own === undefined ? limit : limit + 1) };
+}
+
+/** Entries from an id on, that of the id included. */
+async function entriesFrom({ client, key }: ShardHandle, from: string, limit: number): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (let start = from; found.length < limit; start = `(${found.at(-1)!.id}`) {
     const count = Math.min(limit - found.length, ENTRIES_PER_READ_MAX);
-    const entries = await client.xrange(`${key}feed`, `(${id}`, '+', 'COUNT', count);
-    for (const [entryId, list] of entries) {
-      const fields = new Map<string, string>();
-      for (let i = 0; i < list.length; i += 2) fields.set(list[i]!, list[i + 1]!);
-      found.push({ shard, id: entryId, fields });
-    }
+    const entries = await client.xrange(`${key}feed`, start, '+', 'COUNT', count);
+    found.push(...entries.map(entryOf));
     if (entries.length < count) break;
   }
   return found;
 }
 
-function compareIds(a: string, b: string): number {
-  const [aMs = '0', aSeq = '0'] = a.split('-');
-  const [bMs = '0', bSeq = '0'] = b.split('-');
-  return Number(aMs) - Number(bMs) || Number(aSeq) - Number(bSeq);
-}
-
-/** A random value is told from another by its first eight digits; cursors stay short. */
-const shortened = (generation: string): string => generation.slice(0, 8);
-
-const encode = (places: readonly Place[]): string =>
-  places
-    .map(
-      ({ generation, id }) =>
-        `${generation}.${id
-          .split('-')
-          .map((part) => Number(part).toString(36))
-          .join('.')}`,
-    )
-    .join('~');
-
-function decode(cursor: string): Place[] | null {
-  const places = cursor.split('~').map((part) => /^([0-9a-f]{8})\.([0-9a-z]{1,9})\.([0-9a-z]{1,9})$/.exec(part));
-  if (places.some((place) => place === null)) return null;
-  return places.map((place) => ({
-    generation: place![1]!,
-    id: `${Number.parseInt(place![2]!, 36)}-${Number.parseInt(place![3]!, 36)}`,
-  }));
+function entryOf([id, list]: [string, string[]]): Entry {
+  const fields = new Map<string, string>();
+  for (let i = 0; i < list.length; i += 2) fields.set(list[i]!, list[i + 1]!);
+  return { id, fields };
 }

@@ -74,13 +74,13 @@ export function findingQueries(state: State) {
     ): Promise<{ kind: 'finding'; id: string; revision: number; json: string } | Unknown> {
       const found = await findBody(state, id);
       if (found === null || !mayObserve(caller, found.parsed.tenantId)) return { kind: 'unknown' };
-      const survivor = await survivorOf(found.shard, id);
+      const survivor = await survivorOf(found.shard, found.id);
       // The body names the finding that took it over; that one may have been taken over since.
       const json =
-        survivor === id || found.parsed.supersededBy === survivor
+        survivor === found.id || found.parsed.supersededBy === survivor
           ? found.json
           : JSON.stringify({ ...found.parsed, supersededBy: survivor });
-      return { kind: 'finding', id, revision: found.revision, json };
+      return { kind: 'finding', id: found.id, revision: found.revision, json };
     },
 
     async evidence(
@@ -92,7 +92,7 @@ export function findingQueries(state: State) {
       const found = await findBody(state, id);
       if (found === null || !mayObserve(caller, found.parsed.tenantId)) return { kind: 'unknown' };
       const { client, key } = found.shard;
-      const stored = await readFinding(client, key, await survivorOf(found.shard, id));
+      const stored = await readFinding(client, key, await survivorOf(found.shard, found.id));
       if (stored === null) return { kind: 'unknown' };
       const whole = await withMembers(client, key, stored, [], false);
       const items = describeEvidence(
@@ -192,11 +192,18 @@ function fits(json: string, caller: Caller, query: FindingsQuery): boolean {
   );
 }
 
+/** A stored finding by its id; or, where none has it, the one in which the operation stands that it was made from. */
 async function findBody(state: State, id: string) {
   if (!/^[0-9a-f]{32}$/.test(id)) return null;
   for (const shard of state.shards) {
     const [json, revision] = await shard.client.hmget(`${shard.key}f:${id}`, 'body', 'revision');
-    if (json) return { shard, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
+    if (json) return { shard, id, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
+  }
+  for (const shard of state.shards) {
+    const now = await shard.client.hget(`${shard.key}ids`, id);
+    if (now === null) continue;
+    const [json, revision] = await shard.client.hmget(`${shard.key}f:${now}`, 'body', 'revision');
+    if (json) return { shard, id: now, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
   }
   return null;
 }

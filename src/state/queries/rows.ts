@@ -5,7 +5,7 @@ import { formatTicks, msOfTicks, type Ticks, ticksOfMs } from '../../detection/t
 import type { State } from '../state.ts';
 import { pages, readRelated } from '../window.ts';
 import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
-import { isComplete, readActor, whatIsKept } from './facts.ts';
+import { isComplete, isWhole, readActor, whatIsKept } from './facts.ts';
 
 export interface RowsFound {
   readonly kind: 'rows';
@@ -36,7 +36,7 @@ export function rowQueries(state: State) {
       const tenantId = await tenantOf(state, caller, query.tenantId);
       if (typeof tenantId !== 'string') return tenantId;
       const from = msOfTicks(at - rule.window);
-      const complete = isComplete(kept.records, from, query.at === null ? null : msOfTicks(at), now());
+      const complete = isComplete(kept, from, query.at === null ? null : msOfTicks(at), now());
       const span = spanAt(at, rule.window, query.at === null);
       const found = mayObserve(caller, tenantId)
         ? await readWindow(state, tenantId, span)
@@ -45,7 +45,8 @@ export function rowQueries(state: State) {
         kind: 'rows',
         at: formatTicks(at),
         tenantId,
-        complete,
+        // Asked once more: what was lost while it was read is not in the rows.
+        complete: complete && (await isWhole(state, kept.records)),
         rows: rowsOver(found.operations, found.signIns, span, query.view),
       };
     },

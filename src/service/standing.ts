@@ -1,0 +1,25 @@
+/** Why a partition stands still, if it does: the same words for readiness, metrics and coverage. */
+import type { HubStatus, PartitionStatus } from '../consumer/consumer.ts';
+
+export interface Standing {
+  /** Lower case with underscores: `redis_out_of_memory`, `hub_unreachable`. */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/**
+ * Null while it is read, and while it is another's to read. What was read and cannot be applied comes first; then why it
+ * cannot be received; then what keeps partitions that are not read from being begun.
+ */
+export function standingOf(hub: HubStatus, partition: PartitionStatus): Standing | null {
+  if (partition.stalled !== null) return partition.stalled;
+  const isOthers = partition.owner !== null && partition.owner !== hub.ownerId;
+  if (isOthers) return null;
+  return partition.receiving ?? (isTroubled(hub, partition) ? hub.trouble : null);
+}
+
+/** While storage is away, what is read goes on; while the hub is, a link can look open, but nothing comes over it. */
+function isTroubled({ trouble }: HubStatus, { state, progressAt }: PartitionStatus): boolean {
+  if (trouble === null || state !== 'reading') return trouble !== null;
+  return trouble.code !== 'storage_unreachable' && (progressAt ?? 0) < trouble.since;
+}

@@ -1,0 +1,67 @@
+-- Looks whether the server has evicted keys since it was last asked. What is left of a part of the state is then no whole any
+-- more: all that can be read again goes, and with it every finding of which something is missing, and the generation is another.
+--
+-- KEYS[1]  the part's tag
+-- ARGV     a fresh random value; what the caller was told last of evicted keys, or ''
+-- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
+local tag = KEYS[1]
+local meta = tag .. 'meta'
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
+local told = run .. ' ' .. count
+local generation = redis.call('HGET', meta, 'generation') or ''
+local before = redis.call('HGET', meta, 'evicted') or ARGV[2]
+-- A server that was started anew counts from nothing.
+local counted = string.match(before, '^' .. run .. ' (%d+)$') or 0
+if before == '' or count <= tonumber(counted) then
+  if before ~= told then redis.call('HSET', meta, 'evicted', told) end
+  return { 'same', told, generation }
+end
+
+-- Findings that stand whole, with every key and every list that has to do with them.
+local member = {}
+for _, one in ipairs(redis.call('ZRANGE', tag .. 'list', 0, -1)) do member[string.match(one, '^[^|]*|([^|]*)|')] = one end
+local whole, keys = {}, {}
+local cursor = '0'
+repeat
+  local reply = redis.call('SCAN', cursor, 'MATCH', tag .. '*', 'COUNT', 1000)
+  cursor = reply[1]
+  for _, key in ipairs(reply[2]) do keys[#keys + 1] = string.sub(key, #tag + 1) end
+until cursor == '0'
+for _, key in ipairs(keys) do
+  local id = string.match(key, '^f:(.*)$')
+  if id then
+    local found = redis.call('HMGET', tag .. key, 'core', 'actor', 'body')
+    local kept = redis.call('ZSCORE', tag .. 'kept', id) and found[3]
+    if not found[1] then whole[id] = kept
+    elseif kept and found[2] and member[id] and redis.call('HEXISTS', tag .. 'af:' .. found[2], id) == 1
+      and redis.call('EXISTS', tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id) == 4
+      and redis.call('ZSCORE', tag .. 'list:' .. cjson.decode(found[1]).actor.tenantId, member[id]) then
+      whole[id] = true
+    end
+  end
+end
+
+local stays = { meta = true, feed = true, ids = true, letters = true, order = true }
+for _, key in ipairs(keys) do
+  local kind, rest = string.match(key, '^([^:]*):?(.*)$')
+  if kind == 'list' then
+    for _, one in ipairs(redis.call('ZRANGE', tag .. key, 0, -1)) do
+      if not whole[string.match(one, '^[^|]*|([^|]*)|')] then redis.call('ZREM', tag .. key, one) end
+    end
+  elseif kind == 'kept' or kind == 'quiet' then
+    for _, id in ipairs(redis.call('ZRANGE', tag .. key, 0, -1)) do
+      if not whole[id] then redis.call('ZREM', tag .. key, id) end
+    end
+  elseif kind == 'af' then
+    for _, id in ipairs(redis.call('HKEYS', tag .. key)) do
+      if not whole[id] then redis.call('HDEL', tag .. key, id) end
+    end
+  elseif kind == 'f' or kind == 'fm' or kind == 'fc' or kind == 'fe' or kind == 'fs' or kind == 'fi' then
+    if not whole[rest] then redis.call('UNLINK', tag .. key) end
+  elseif not stays[kind] then
+    redis.call('UNLINK', tag .. key)
+  end
+end
+redis.call('HSET', meta, 'generation', ARGV[1], 'evicted', told)
+return { 'renewed', told, generation }

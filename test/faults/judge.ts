@@ -1,0 +1,118 @@
+/** What must hold after a run, law by law: the first that does not is what the run reports. */
+import { AssertionError } from 'node:assert';
+import {
+  assertDeadLetters,
+  assertFindings,
+  assertNothingLost,
+  compareRows,
+  coverageOf,
+  findingsSettle,
+  VIEWS,
+} from '../e2e/laws.ts';
+import { lostOf } from './lost.ts';
+import type { Sent } from './places/hubs.ts';
+import type { Stage } from './run.ts';
+
+export interface Broken {
+  readonly law: string;
+  readonly difference: string;
+}
+
+type Law = readonly [name: string, holds: (of: Judged) => Promise<void>];
+
+interface Judged extends Stage {
+  /** A process that answers. */
+  readonly url: string;
+  /** Everything sent, but for what has passed out of a hub before it was read, which coverage must name. */
+  readonly read: readonly Sent[];
+  readonly lost: readonly Sent[];
+}
+
+const SETTLE_MS = 60_000;
+const MOMENTS = 5;
+
+const LAWS: readonly Law[] = [
+  ['the findings are the pure fold over what was sent', ({ url, read }) => findingsSettle(url, read, SETTLE_MS)],
+  [
+    'every view holds its findings, every field of the contents',
+    async ({ url, read }) => {
+      for (const view of VIEWS) await assertFindings(url, read, view);
+    },
+  ],
+  [
+    'the rows of any moment are those of the rule',
+    async ({ url, read }) => void (await compareRows(url, read, MOMENTS)),
+  ],
+  ['every record is a fact, irrelevant or a dead letter', ({ url, read }) => assertDeadLetters(url, read)],
+  ['what passed out of a hub unread is named in coverage', namesWhatIsGone],
+  [
+    'where nothing could be lost, no loss is told',
+    async (judged) => {
+      if (!mayLose(judged)) await assertNothingLost(judged.url);
+    },
+  ],
+];
+
+const mayLose = ({ done }: Stage): boolean => done.some(({ fault }) => fault.losesEvents || fault.losesState);
+
+/** Null where all laws hold. */
+export async function judge(stage: Stage): Promise<Broken | null> {
+  const failed = await broken('all processes are ready again', () => stage.crew.ready(SETTLE_MS));
+  if (failed !== null) return failed;
+  const url = stage.crew.urls()[0];
+  if (url === undefined) return { law: 'a process answers', difference: 'none lives that serves the API' };
+  const lost = await lostOf(stage.world, url);
+  const read = stage.world.hubs.sent.filter((one) => !lost.has(one));
+  const judged = { ...stage, url, read, lost: [...lost] };
+  for (const [law, holds] of LAWS) {
+    const found = await broken(law, () => holds(judged));
+    if (found !== null) return found;
+  }
+  return stage.watches.judge(judged);
+}
+
+/** A start may be refused so long after a fault has ended: it began before. */
+const REFUSED_MS_MAX = 8_000;
+
+/** The processes end in time and in order, and leave nothing open; none has ended or refused to start without a reason. */
+export function judgeEnding({ crew, done }: Stage): Promise<Broken | null> {
+  const isStruck = (at: number): boolean =>
+    done.some(({ begunAt, endedAt }) => begunAt <= at && at <= (endedAt ?? Date.now()) + REFUSED_MS_MAX);
+  return broken('processes end within their deadline and leave nothing open', async () => {
+    const reports = await crew.stopAll();
+    const wrong = reports.filter(
+      ({ code, ms, left }) => code !== 0 || ms > STOP_MS_MAX || (left?.resources.length ?? 0) > 0,
+    );
+    if (wrong.length > 0) throw new Error(JSON.stringify(wrong));
+    const refused = crew.refusals.filter(({ at }) => !isStruck(at));
+    if (crew.failures.length + refused.length > 0) throw new Error(JSON.stringify([...crew.failures, ...refused]));
+  });
+}
+
+/** SHUTDOWN_DEADLINE, and what it takes to look whether something is left. */
+const STOP_MS_MAX = 27_000;
+
+async function broken(law: string, holds: () => Promise<unknown>): Promise<Broken | null> {
+  try {
+    await holds();
+    return null;
+  } catch (error) {
+    const text = error instanceof AssertionError || error instanceof Error ? error.message : String(error);
+    return { law, difference: text };
+  }
+}
+
+async function namesWhatIsGone({ url, lost }: Judged): Promise<void> {
+  const { hubs } = await coverageOf(url);
+  for (const { hub, partition, sequenceNumber, enqueuedAt } of lost) {
+    const gaps = hubs.find((one) => one.hub === hub)?.partitions.find((one) => one.partition === partition)?.gaps ?? [];
+    const isNamed = gaps.some(({ from, until }) => isWithin(enqueuedAt, from, until));
+    if (!isNamed)
+      throw new Error(
+        `${hub}/${partition}: event ${sequenceNumber} of ${new Date(enqueuedAt).toISOString()} is in no gap: ${JSON.stringify(gaps)}`,
+      );
+  }
+}
+
+const isWithin = (at: number, from: string | null, until: string | null): boolean =>
+  (from === null || Date.parse(from) <= at) && (until === null || at <= Date.parse(until));

@@ -1,0 +1,197 @@
+/**
+ * Someone who follows the feed through all that happens: moves to another process on every error, keeps the cursor, and on
+ * 410 does what the API says. What is known between two such beginnings is a generation; within one nothing may be missing.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ask, type Change, type FindingAnswer, type Parameters } from '../../e2e/asking.ts';
+
+export interface ReaderOptions {
+  readonly name: string;
+  /** Where the feed can be had now; asked again after every error. */
+  readonly urls: () => readonly string[];
+  readonly from: 'begin' | 'now';
+  /** Seconds to hold a request, as a long poller does; 0 polls. */
+  readonly waitSeconds: number;
+  /** Revisions in one answer at most. */
+  readonly limit?: number;
+}
+
+/** What was told of a finding. */
+export interface Told {
+  readonly id: string;
+  readonly revision: number;
+  readonly reason: string;
+  readonly isSuperseded: boolean;
+  readonly cursor: string;
+  readonly url: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export interface Generation {
+  /** Why it began: where the reader began, or what the API said. */
+  readonly why: string;
+  readonly at: number;
+  /** Null where the reader began at the beginning, where it needs no list: what is told is all there is. */
+  readonly listed: ReadonlyMap<string, number> | null;
+  readonly told: Told[];
+}
+
+export interface Reader {
+  readonly name: string;
+  readonly generations: readonly Generation[];
+  /** Answers that no client can do anything with; there must be none. */
+  readonly oddities: readonly string[];
+  /** Requests that failed: the process was gone, held its answer back too long, or could not answer just now. */
+  readonly failures: number;
+  /** Reads what is left, ends, and resolves; rejects where nobody answers within the time. */
+  close(ms?: number): Promise<void>;
+  /** Ends at once. */
+  cut(): void;
+}
+
+const POLL_MS = 150;
+const MOVE_MS = 100;
+/** An answer may take so much longer than it was to be held. */
+const ANSWER_MS_MAX = 5_000;
+
+/** It could not be asked: elsewhere, or later. */
+class Failed extends Error {}
+
+export function startReader(options: ReaderOptions): Reader {
+  return new FeedReader(options);
+}
+
+class FeedReader implements Reader {
+  readonly name: string;
+  readonly generations: Generation[] = [];
+  readonly oddities: string[] = [];
+  failures = 0;
+  readonly #options: ReaderOptions;
+  readonly #cut = new AbortController();
+  readonly #running: Promise<void>;
+  #turn = 0;
+  #cursor: string | null = null;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.#running = this.#follow();
+  }
+
+  cut(): void {
+    this.#cut.abort();
+  }
+
+  async close(ms = 30_000): Promise<void> {
+    this.cut();
+    await this.#running;
+    const end = performance.now() + ms;
+    while (performance.now() < end) {
+      try {
+        if ((await this.#step(0)) === 0) return;
+      } catch (error) {
+        await this.#move(error);
+      }
+    }
+    throw new Error(`${this.name} cannot read the feed to its end: ${this.oddities.at(-1) ?? 'nobody answers'}`);
+  }
+
+  async #follow(): Promise<void> {
+    const { waitSeconds } = this.#options;
+    while (!this.#cut.signal.aborted) {
+      try {
+        const count = await this.#step(waitSeconds, this.#cut.signal);
+        // A poller has no event to wait for: that is what it is here to try.
+        if (waitSeconds === 0 && count === 0) await this.#pause(POLL_MS);
+      } catch (error) {
+        await this.#move(error);
+      }
+    }
+  }
+
+  /** One request, or all that a beginning takes; resolves with how many revisions came. */
+  async #step(waitSeconds: number, signal?: AbortSignal): Promise<number> {
+    const url = this.#url();
+    if (this.#cursor === null) {
+      await this.#begin(url, `from ${this.#options.from}`, this.#options.from);
+      return 1;
+    }
+    const parameters = { after: this.#cursor, wait: waitSeconds, limit: this.#options.limit ?? 50 };
+    const { status, body } = await this.#ask(url, '/v1/changes', parameters, waitSeconds, signal);
+    if (status === 410) {
+      await this.#begin(url, (body as { detail: string }).detail, 'now');
+      return 1;
+    }
+    return this.#take(url, body as ChangesAnswer);
+  }
+
+  #take(url: string, { items, cursor }: ChangesAnswer): number {
+    const at = Date.now();
+    const { told } = this.generations.at(-1)!;
+    for (const { finding, reason, cursor: own } of items) {
+      const { id, revision, supersededBy } = finding;
+      told.push({ id, revision, reason, isSuperseded: supersededBy !== null, cursor: own, url, at });
+    }
+    this.#cursor = cursor;
+    return items.length;
+  }
+
+  /** As the API says it to whoever has no cursor (any more): `now`, then all findings, then on from there. */
+  async #begin(url: string, why: string, from: 'begin' | 'now'): Promise<void> {
+    const at = Date.now();
+    const { status, body } = await this.#ask(url, '/v1/changes', { after: from, limit: 50 }, 0);
+    if (status === 410) throw new Failed('the feed was lost again');
+    const listed = from === 'now' ? await this.#list(url) : null;
+    this.generations.push({ why, at, listed, told: [] });
+    this.#take(url, body as ChangesAnswer);
+  }
+
+  async #list(url: string): Promise<Map<string, number>> {
+    const listed = new Map<string, number>();
+    for (let cursor: string | null = null; ; ) {
+      const parameters = { view: 'any', suppressed: 'include', limit: 200, ...(cursor !== null && { cursor }) };
+      const { body } = await this.#ask(url, '/v1/findings', parameters, 0);
+      const page = body as { items: FindingAnswer[]; nextCursor: string | null };
+      // One that moves while it is listed can stand on two pages; the second is the newer.
+      for (const { id, revision } of page.items) listed.set(id, revision);
+      if (page.nextCursor === null) return listed;
+      cursor = page.nextCursor;
+    }
+  }
+
+  /** An answer of 200 or 410; anything else is no answer, and what must never be answered is noted. */
+  async #ask(url: string, path: string, parameters: Parameters, waitSeconds: number, signal?: AbortSignal) {
+    const late = AbortSignal.timeout(waitSeconds * 1_000 + ANSWER_MS_MAX);
+    const answer = await ask(url, path, parameters, signal ? AbortSignal.any([late, signal]) : late).catch((error) => {
+      throw new Failed(String(error));
+    });
+    if (answer.status === 200 || (answer.status === 410 && path === '/v1/changes')) return answer;
+    if (answer.status !== 503 && answer.status !== 429)
+      this.oddities.push(`${path} ${JSON.stringify(parameters)}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    throw new Failed(`${answer.status}`);
+  }
+
+  #url(): string {
+    const urls = this.#options.urls();
+    if (urls.length === 0) throw new Failed('nobody serves the API');
+    return urls[this.#turn % urls.length]!;
+  }
+
+  async #move(error: unknown): Promise<void> {
+    if (!(error instanceof Failed)) throw error;
+    this.failures++;
+    this.#turn++;
+    await this.#pause(MOVE_MS);
+  }
+
+  /** Cut short when the reader is to end. */
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, this.#cut.signal.aborted ? {} : { signal: this.#cut.signal }).catch(() => {}); // Ended.
+  }
+}
+
+interface ChangesAnswer {
+  readonly items: readonly Change[];
+  readonly cursor: string;
+}

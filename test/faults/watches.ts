@@ -1,0 +1,113 @@
+/** Whoever looks on while a run goes on: readers of the feed, and those who look at positions, coverage and memory. */
+import { findingsIn } from '../e2e/asking.ts';
+import { comes } from '../e2e/support.ts';
+import type { Fault } from './fault.ts';
+import type { Broken } from './judge.ts';
+import type { Sent } from './places/hubs.ts';
+import type { Crew } from './process/crew.ts';
+import { watchCoverage } from './watch/coverage.ts';
+import { feedViolation } from './watch/feedLaws.ts';
+import { type Loss, lossSilence } from './watch/lossLaw.ts';
+import { watchMemory } from './watch/memory.ts';
+import { startReader } from './watch/reader.ts';
+import { startSampler } from './watch/sampler.ts';
+import type { World } from './world.ts';
+
+export interface Watches {
+  struck(fault: Fault): void;
+  ended(fault: Fault): void;
+  /** The first law that did not hold; called once the service has settled. `url` is that of a process that answers. */
+  judge(of: { readonly url: string }): Promise<Broken | null>;
+  stop(): Promise<void>;
+}
+
+/** After these nothing is there any more that was: the service must say so. Of others it depends on what was being written. */
+const LOSES_ALL = /^redis\.(flushed|kill9\.memory)$/;
+
+/** After the last fault; with what asking takes. */
+const NOTICED_MS_MAX = 13_500;
+/** What a process may hold of the few events of a run: code, libraries and buffers. In bytes. */
+const MEMORY_MAX = 600 * 1024 * 1024;
+
+const isLossy = ({ losesState, losesEvents }: Fault): boolean => losesState || losesEvents;
+
+export async function openWatches({ redis, blobs, hubs, container }: World, crew: Crew): Promise<Watches> {
+  const urls = () => crew.urls();
+  const readers = [
+    startReader({ name: 'a poller', urls, from: 'begin', waitSeconds: 0, limit: 7 }),
+    startReader({ name: 'a long poller', urls, from: 'begin', waitSeconds: 5 }),
+    startReader({ name: 'a long poller who came later', urls, from: 'now', waitSeconds: 2, limit: 3 }),
+  ];
+  const sampler = startSampler({
+    redis: () => redis.look(),
+    shards: Number(redis.environment['STATE_SHARDS'] ?? 1),
+    container: blobs.look().getContainerClient(container),
+    sent: hubs.sent,
+    isExcused: (item) => hubs.gone.has(item as Sent),
+  });
+  const coverage = watchCoverage({ processes: () => crew.processes });
+  const memory = watchMemory(() => crew.processes);
+  const losses: Loss[] = [];
+  const begun = new Map<Fault, number>();
+  let lossFrom: number | null = null;
+  let lastEnd = 0;
+
+  const feed = async (url: string): Promise<string | null> => {
+    const listed = await findingsIn(url, 'any');
+    for (const reader of readers) {
+      await reader.close();
+      const found = feedViolation(reader, { listed, lossFrom });
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  const positions = async (): Promise<string | null> => {
+    const found = await sampler.finish();
+    if (found === null) return null;
+    return [`${found.law} at ${found.place}: ${found.detail}`, ...found.way].join('\n');
+  };
+  const silence = async (): Promise<string | null> => {
+    for (const loss of losses) {
+      const look = () => lossSilence({ ...loss, ableFrom: Math.max(loss.ableFrom, lastEnd) }, coverage, crew.log);
+      if (await comes(() => look() === null, lastEnd + NOTICED_MS_MAX - Date.now())) continue;
+      return look();
+    }
+    return null;
+  };
+  const bounds = async (): Promise<string | null> => {
+    const [large] = [...memory.peaks()].filter(([, { peak }]) => peak > MEMORY_MAX);
+    return large === undefined ? null : `${large[0]} held ${Math.round(large[1].peak / 2 ** 20)} MiB`;
+  };
+
+  return {
+    struck(fault) {
+      if (!isLossy(fault)) return;
+      begun.set(fault, Date.now());
+      if (fault.losesState) lossFrom ??= Date.now();
+      sampler.lossBegins();
+    },
+    ended(fault) {
+      lastEnd = Date.now();
+      if (!isLossy(fault)) return;
+      sampler.lossEnds();
+      if (LOSES_ALL.test(fault.name)) losses.push({ what: fault.name, from: begun.get(fault)!, ableFrom: lastEnd });
+    },
+    async judge({ url }) {
+      const laws: [string, () => Promise<string | null>][] = [
+        ['positions and checkpoints are never ahead of facts', positions],
+        ['each reader has every revision once and in order', () => feed(url)],
+        ['no loss of state passes in silence', silence],
+        ['memory is bounded', bounds],
+      ];
+      for (const [law, look] of laws) {
+        const difference = await look();
+        if (difference !== null) return { law, difference };
+      }
+      return null;
+    },
+    async stop() {
+      for (const reader of readers) reader.cut();
+      await Promise.all([sampler.stop(), coverage.stop(), memory.stop()]);
+    },
+  };
+}

@@ -1,0 +1,125 @@
+/** Keys that Redis has let go are a loss of state: what is left is made whole by reading again. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { openState, type State } from '../../src/state/state.ts';
+import {
+  allFindings,
+  applyFacts,
+  contentsIn,
+  contentsOfAll,
+  foldOf,
+  stateEvents,
+  stateOptions,
+  withState,
+  withStates,
+} from './redis.ts';
+import { HOUR_MS, operation, PLACE, signIn } from './samples.ts';
+
+let redis: RedisServer;
+before(async () => {
+  redis = await startRedis({ appendOnly: false });
+  await withState(stateOptions(redis.url), evictSome);
+});
+after(() => redis.stop());
+
+const NOW = Date.now();
+const ACTORS = 40;
+const guest = (i: number) => ({ upn: `g${i}@partner.com`, objectId: null });
+const actor = (i: number) => ({ actorUpn: `g${i}_partner.com#ext#@contoso.com`, actorObjectId: null });
+const FACTS = Array.from({ length: ACTORS }, (_, i) => [
+  signIn(`s${i}`, NOW - HOUR_MS, guest(i)),
+  operation(`o${i}`, NOW - HOUR_MS, actor(i)),
+]).flat();
+
+const beginning = { after: null, since: NOW - 48 * HOUR_MS, previous: null, checkpoint: null, detail: 'begun' };
+
+/** Has the server evict some keys. */
+async function evictSome({ client }: State): Promise<void> {
+  const before = await evicted(client);
+  await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))![1]);
+  await client.config('SET', 'maxmemory', used - 40_000);
+  for (let i = 0; (await evicted(client)) === before; i++) await client.set(`filler ${i}`, 'x'.repeat(1_000));
+  await client.config('SET', 'maxmemory', 0);
+  await client.config('SET', 'maxmemory-policy', 'noeviction');
+  const fillers = await client.keys('filler *');
+  if (fillers.length > 0) await client.del(fillers);
+}
+
+const evicted = async (client: State['client']): Promise<number> =>
+  Number(/evicted_keys:(\d+)/.exec(await client.info('stats'))![1]);
+
+test('after an eviction all is read again, and the same findings stand', { timeout: 60_000 }, async () => {
+  const told: string[] = [];
+  const events = stateEvents({ onLost: (_detail, reason) => void told.push(reason) });
+  const options = stateOptions(redis.url, { events });
+  await withStates(options, 2, async ([state, other]) => {
+    await state!.positions.begin(PLACE, { ...beginning, cause: 'first' });
+    await applyFacts(state!, FACTS, 7);
+    const position = { sequenceNumber: 7, offset: null, enqueuedAt: NOW, hubCreatedAt: 1 };
+    await state!.positions.advance(PLACE, { position, readToEndAt: NOW, lagEvents: 0 });
+    await state!.maintain();
+    assert.equal(told.length, 0);
+
+    await evictSome(state!);
+    await state!.maintain();
+    assert.deepEqual(told.slice(0, 2), ['keys_evicted', 'keys_evicted'], 'of the shard, and of the dead letters');
+    assert.ok(told.includes('state_lost'));
+    const { generation } = state!.shards[0]!;
+    assert.notEqual((await state!.positions.load(PLACE)).kind, 'position');
+    await state!.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+    await applyFacts(state!, FACTS, 7);
+    assert.equal((await allFindings(state!)).length, ACTORS);
+    assert.deepEqual(await contentsIn(state!), contentsOfAll(foldOf(FACTS)));
+
+    // Who looks later finds it told, and renews nothing; nor does one that begins now.
+    await other!.maintain();
+    await withState(options, (next) => next.maintain());
+    const count = told.length;
+    await state!.maintain();
+    assert.deepEqual([state!.shards[0]!.generation, told.length], [generation, count]);
+  });
+});
+
+test('whichever key was evicted, the same findings stand once all was read again', { timeout: 60_000 }, async () => {
+  const facts = FACTS.slice(0, 4);
+  for (let i = 0; ; i++) {
+    const state = await openState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }));
+    try {
+      await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
+      await applyFacts(state, facts, 7);
+      await state.maintain();
+      const keys = (await state.client.keys(`${state.shards[0]!.key}*`)).sort();
+      if (i >= keys.length) return;
+      await state.client.del(keys[i]!);
+      // The server cannot be told which to evict. It has done so before, and that is made news.
+      const { key, client } = state.shards[0]!;
+      const [run] = String(await client.hget(`${state.letters.key}meta`, 'evicted')).split(' ');
+      await client.hset(`${key}meta`, 'evicted', `${run} 0`);
+      await state.maintain();
+      await state.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+      await applyFacts(state, facts, 7);
+      assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(facts)), keys[i]);
+    } finally {
+      await state.close();
+    }
+  }
+});
+
+test('a server that was started anew counts from nothing, and that is no eviction', async () => {
+  const own = await startRedis({ settings: { appendfsync: 'always' } });
+  const told: string[] = [];
+  const events = stateEvents({ onLost: (_detail, reason) => void told.push(reason), onError: () => {} });
+  try {
+    const state = await openState(stateOptions(own.url, { events }));
+    await applyFacts(state, FACTS.slice(0, 2));
+    await state.client.hset(`${state.shards[0]!.key}meta`, 'evicted', `${'0'.repeat(40)} 12`);
+    await own.restart();
+    await state.maintain();
+    assert.deepEqual(told, []);
+    await state.close();
+  } finally {
+    await own.stop();
+  }
+});
