@@ -12,12 +12,24 @@ export interface ClaimStart {
   readonly after: Position | null;
   /** The event that the first one to come should follow without a gap; null if nothing is known about that. */
   readonly lastRead: number | null;
+  /** Where it begins by time: how far back that is, and the oldest event that the hub then held. */
+  readonly since: Since | null;
+}
+
+export interface Since {
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number;
+  readonly firstAvailable: number;
+  /** Whether nothing was ever read of the partition. */
+  readonly isFirst: boolean;
 }
 
 export class Claim {
   readonly start: ClaimStart;
   /** The last event seen, applied or not; null until there is one where the claim began by time. */
   lastRead: { readonly sequenceNumber: number; readonly enqueuedAt: number | null } | null;
+  /** How far back it was to begin, until the first event has told how far back the hub reaches. */
+  since: Since | null;
   /** Up to here everything is safe. Only goes forward. */
   position: Position | null;
   /** What was last written of position and end, and when by the elapsed clock. */
@@ -43,6 +55,7 @@ export class Claim {
     this.start = start;
     this.lastRead =
       start.lastRead === null ? null : { sequenceNumber: start.lastRead, enqueuedAt: start.after?.enqueuedAt ?? null };
+    this.since = start.since;
     this.position = start.after;
     this.written = { position: start.after, readToEndAt: null, at: now };
     this.checkpoint = { sequenceNumber: -1, at: now, eventsSince: 0 };

@@ -8,7 +8,7 @@ import type { Partition } from './partition.ts';
 import { persist } from './persist.ts';
 import type { Batch, StatePort } from './ports.ts';
 import { keepProgress, type ProgressDeps } from './progress.ts';
-import { gapsIn, type ReadDeps, readSlice, type Slice, slicesOf } from './slice.ts';
+import { gapBefore, gapsIn, type ReadDeps, readSlice, type Slice, slicesOf } from './slice.ts';
 
 export interface IntakeDeps extends ProgressDeps, ReadDeps {
   readonly state: StatePort;
@@ -71,15 +71,19 @@ async function apply(deps: IntakeDeps, partition: Partition, claim: Claim, batch
 }
 
 async function reportGaps(deps: IntakeDeps, partition: Partition, claim: Claim, { events }: Slice): Promise<void> {
-  const gaps = gapsIn(claim.lastRead, events);
+  const early = claim.since === null ? null : gapBefore(claim.since, events[0]!);
+  // Where it is known how far back the hub reaches, that says more than how far the last checkpoint was.
+  const gaps = early === null ? gapsIn(claim.lastRead, events) : [early, ...gapsIn(null, events)];
   // After a reconnect the library reads on after the last number it saw, also if that was of a hub that is no more.
   if (gaps.length > 0) await persist(deps, partition, claim, 'ask the hub', () => deps.confirmHub());
   claim.signal.throwIfAborted();
   for (const gap of gaps) {
-    deps.logger.error({ ...claim.place, ...gap }, 'Events have passed out of the hub before they were read.');
+    if (gap.isFirst) deps.logger.info({ ...claim.place, ...gap }, 'The hub does not reach back as far as START_BACK.');
+    else deps.logger.error({ ...claim.place, ...gap }, 'Events have passed out of the hub before they were read.');
     await persist(deps, partition, claim, 'report a gap', (signal) => deps.state.reportGap(claim.place, gap, signal));
-    partition.totals.gaps += 1;
+    if (!gap.isFirst) partition.totals.gaps += 1;
   }
+  claim.since = null;
   const last = events.at(-1)!;
   if (!claim.lastRead || last.sequenceNumber > claim.lastRead.sequenceNumber) {
     claim.lastRead = { sequenceNumber: last.sequenceNumber, enqueuedAt: last.enqueuedTimeUtc.getTime() };

@@ -58,12 +58,15 @@ export type Stored =
 
 /** Events that no one can read any more: those with sequence numbers between the two, both excluded. */
 export interface Gap {
-  readonly after: number;
+  /** Null where reading began by time and the hub did not reach that far back: then by time alone it is known what is missing. */
+  readonly after: number | null;
   readonly before: number;
-  /** Enqueued time of the event at `after`, null where not known. */
+  /** Enqueued time of the event at `after`, or the time from which on it was to be read; null where not known. */
   readonly afterEnqueuedAt: number | null;
   /** Enqueued time of the event at `before`; null where it has not been read yet. */
   readonly beforeEnqueuedAt: number | null;
+  /** Nothing was ever read of the partition: what it knows begins here, and nothing of that is lost. */
+  readonly isFirst: boolean;
 }
 
 /** Why reading does not simply go on after the stored position. */

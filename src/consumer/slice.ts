@@ -5,6 +5,7 @@ import type { NonInteractiveSignIn } from '../detection/classify.ts';
 import { sha256 } from '../detection/digest.ts';
 import type { Fact } from '../detection/fact.ts';
 import { type Body, bodyOf, bytesOf } from './body.ts';
+import type { Since } from './claim.ts';
 import type { Batch, BatchDeadLetter, BatchDeadLetterReason, EventReader, Gap, Place } from './ports.ts';
 
 /** Events of one partition, in order, at least one. */
@@ -31,6 +32,13 @@ export function slicesOf(events: readonly ReceivedEventData[], bytesMax: number)
   return slices;
 }
 
+/** A hub that once had older events than those it holds may not reach back as far as was wished. */
+export function gapBefore({ time, firstAvailable, isFirst }: Since, event: ReceivedEventData): Gap | null {
+  if (firstAvailable === 0 || event.sequenceNumber !== firstAvailable) return null;
+  const enqueuedAt = event.enqueuedTimeUtc.getTime();
+  return { after: null, before: firstAvailable, afterEnqueuedAt: time, beforeEnqueuedAt: enqueuedAt, isFirst };
+}
+
 /** Sequence numbers of a partition have no holes: where one is, events passed out of the hub before they were read. */
 export function gapsIn(
   lastRead: { readonly sequenceNumber: number; readonly enqueuedAt: number | null } | null,
@@ -46,6 +54,7 @@ export function gapsIn(
         before: event.sequenceNumber,
         afterEnqueuedAt: before.enqueuedAt,
         beforeEnqueuedAt: enqueuedAt,
+        isFirst: false,
       });
     }
     if (!before || event.sequenceNumber > before.sequenceNumber) {

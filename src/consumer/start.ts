@@ -82,10 +82,10 @@ function startAfter(facts: StartFacts, after: Position): Pick<StartDecision, 'st
   const before = firstAvailable(facts);
   const isGap = before > after.sequenceNumber + 1;
   const gap = isGap
-    ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null }
+    ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null, isFirst: false }
     : null;
   const lastRead = isGap ? before - 1 : after.sequenceNumber;
-  return { start: { place, eventPosition: positionAfter(lastRead), after, lastRead }, gap };
+  return { start: { place, eventPosition: positionAfter(lastRead), after, lastRead, since: null }, gap };
 }
 
 /**
@@ -105,7 +105,8 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
       enqueuedAt: hasOffset && lastEnqueuedAt > 0 ? lastEnqueuedAt : null,
       hubCreatedAt: place.hubCreatedAt,
     };
-    return beginAfter(facts, cause, after);
+    const decision = beginAfter(facts, cause, after);
+    return { ...decision, gap: goneSince(facts, cause) };
   }
   const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(facts) };
   // What was read once, the checkpoint says; if the first event comes later than that, those between were passed over.
@@ -114,10 +115,23 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
       ? cause.checkpoint
       : null;
   return {
-    start: { place, eventPosition: { enqueuedOn: startBackAt }, after: null, lastRead },
+    start: {
+      ...{ place, eventPosition: { enqueuedOn: startBackAt }, after: null, lastRead },
+      since: { time: startBackAt, firstAvailable: firstAvailable(facts), isFirst: cause.cause === 'first' },
+    },
     beginning,
     gap: null,
   };
+}
+
+/** What a hub that holds nothing any more held within the time back: it was to be read again. */
+function goneSince(facts: StartFacts, { cause }: Cause): Gap | null {
+  const { hub, startBackAt } = facts;
+  const lastEnqueuedAt = hub.lastEnqueuedOnUtc.getTime();
+  const isGone = hub.isEmpty && hub.lastEnqueuedSequenceNumber >= 0 && lastEnqueuedAt > startBackAt;
+  if (!isGone || cause === 'first') return null;
+  const times = { afterEnqueuedAt: startBackAt, beforeEnqueuedAt: lastEnqueuedAt };
+  return { after: null, before: hub.lastEnqueuedSequenceNumber + 1, ...times, isFirst: false };
 }
 
 function firstAvailable({ hub }: StartFacts): number {

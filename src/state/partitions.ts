@@ -144,9 +144,10 @@ export class Partitions {
     const record = gapRecord(known.record, gap, this.#options.now());
     if (record === null) return;
     const isNew = record.losses !== known.record.losses;
+    const isGap = record.gaps !== known.record.gaps;
     await this.#write(known, record, true);
     const { onLost } = this.#options;
-    onLost(`${place.hub}/${place.partition}: ${record.gaps.at(-1)!.detail}`, 'events_expired');
+    if (isGap) onLost(`${place.hub}/${place.partition}: ${record.gaps.at(-1)!.detail}`, 'events_expired');
     if (isNew) onLost(record.losses.at(-1)!.detail, 'findings_lost');
   }
 

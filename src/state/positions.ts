@@ -2,7 +2,7 @@
 
 import type { Keys } from './keys.ts';
 import { LOSSES_MAX, type NotedLoss } from './losses.ts';
-import { findingsOf, isRebuilt, lossesNoted, type Rebuilding } from './rebuilding.ts';
+import { eventsIn, findingsOf, isRebuilt, lossesNoted, type Rebuilding } from './rebuilding.ts';
 import { type Client, loadScript, runScript } from './redis.ts';
 
 const advanceScript = loadScript('advance');
@@ -38,10 +38,11 @@ export interface Progress {
 }
 
 export interface Gap {
-  readonly after: number;
+  readonly after: number | null;
   readonly before: number;
   readonly afterEnqueuedAt: number | null;
   readonly beforeEnqueuedAt: number | null;
+  readonly isFirst: boolean;
 }
 
 export interface ReadSpan {
@@ -204,14 +205,16 @@ function extend(spans: PartitionRecord['spans'], until: number): PartitionRecord
 
 /** The record with a gap noted; null where it is noted already. */
 export function gapRecord(record: PartitionRecord, gap: Gap, now: number): PartitionRecord | null {
-  const detail = `The hub no longer held the events ${gap.after + 1} to ${gap.before - 1}.`;
+  const begun = gap.beforeEnqueuedAt ?? now;
+  // What was read once, and is to be read again, is more than a first start.
+  if (gap.isFirst && !record.rebuilding) return { ...record, spans: [{ from: begun, until: begun }] };
+  const detail = `The hub no longer held ${eventsIn(gap)}.`;
   if (record.gaps.some((other) => other.detail === detail)) return null;
   const lost = { from: gap.afterEnqueuedAt, until: gap.beforeEnqueuedAt, reason: 'expired' as const, detail };
-  const from = gap.beforeEnqueuedAt ?? now;
   return {
     ...record,
     gaps: lastOf([...record.gaps, lost]),
-    spans: lastOf([...record.spans, { from, until: from }]),
+    spans: lastOf([...record.spans, { from: begun, until: begun }]),
     losses: record.rebuilding
       ? lastOf([...record.losses, { at: now, reason: 'findings_lost' as const, detail: findingsOf(record, gap) }])
       : record.losses,

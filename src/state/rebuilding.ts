@@ -71,8 +71,13 @@ export function isRebuilt(
 }
 
 /** What a gap costs while a partition is read again: findings that were there before. */
-export const findingsOf = ({ hub, partition }: PartitionRecord, { after, before }: Gap): string =>
-  `${hub}/${partition}: findings of the events ${after + 1} to ${before - 1} cannot be made again, because the hub no longer holds these.`;
+export const findingsOf = ({ hub, partition }: PartitionRecord, gap: Gap): string =>
+  `${hub}/${partition}: findings of ${eventsIn(gap)} cannot be made again, because the hub no longer holds these.`;
+
+export const eventsIn = ({ after, before, afterEnqueuedAt }: Gap): string =>
+  after === null
+    ? `the events before ${before} that were enqueued after ${new Date(afterEnqueuedAt ?? 0).toISOString()}`
+    : `the events ${after + 1} to ${before - 1}`;
 
 /** What a partition's record says of the loss with which it begins anew. */
 export function lossesNoted(

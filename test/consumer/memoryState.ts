@@ -129,7 +129,7 @@ export class MemoryState implements StatePort {
     const applied = this.#appliedIn(place);
     const first = Math.min(...applied);
     for (let n = first; n <= position.sequenceNumber; n++) {
-      const isGap = this.gaps.some(({ gap }) => n > gap.after && n < gap.before);
+      const isGap = this.gaps.some(({ gap }) => n > (gap.after ?? -1) && n < gap.before);
       if (!applied.has(n) && !isGap)
         this.violations.push(`position ${position.sequenceNumber} passes ${n} of ${keyOf(place)}`);
     }

@@ -11,7 +11,7 @@ import { Ownerships } from '../../src/consumer/ownership.ts';
 import { Partition } from '../../src/consumer/partition.ts';
 import { pauseMs } from '../../src/consumer/persist.ts';
 import type { Place, Position } from '../../src/consumer/ports.ts';
-import { gapsIn, slicesOf } from '../../src/consumer/slice.ts';
+import { gapBefore, gapsIn, slicesOf } from '../../src/consumer/slice.ts';
 import { decideStart, type StartFacts } from '../../src/consumer/start.ts';
 import { examine } from '../../src/consumer/watch.ts';
 
@@ -101,6 +101,14 @@ test('a hole in the sequence numbers is a gap; an event that comes again is none
     ],
   );
   assert.deepEqual(gapsIn(null, [event(5)]), []);
+});
+
+test('a hub that once held more than it does may lack what was enqueued since then; one that reaches back further does not', () => {
+  const since = { time: 500, firstAvailable: 5, isFirst: false };
+  const gap = gapBefore(since, event(5));
+  assert.deepEqual([gap?.after, gap?.before, gap?.afterEnqueuedAt], [null, 5, 500]);
+  assert.equal(gapBefore(since, event(6)), null, 'the fifth lies before that time');
+  assert.equal(gapBefore({ ...since, firstAvailable: 0 }, event(0)), null, 'nothing ever went');
 });
 
 test('a body is bytes in one section or several, and else is shown', () => {
@@ -203,7 +211,7 @@ test('pauses grow up to their limit, and half of each is chance', () => {
 });
 
 function claimAt(now: number): Claim {
-  return new Claim({ place, eventPosition: { offset: '-1' }, after: position(4), lastRead: 4 }, now);
+  return new Claim({ place, eventPosition: { offset: '-1' }, after: position(4), lastRead: 4, since: null }, now);
 }
 
 interface Change {

@@ -177,6 +177,52 @@ test('a hub made anew during a slow batch is read from its first event', async (
   });
 });
 
+test('where the state is lost and the hub no longer holds what came within the time back, that is a gap', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 6).map(signIn));
+    const consumer = await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 6, 'six facts');
+    await eventually(async () => (await stack.checkpoint()) === 5, 'a checkpoint');
+    await consumer.stop();
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0', sequenceNumber: 3 });
+    stack.state.forget();
+    await stack.start();
+    await stack.state.when(() => stack.state.gaps.length > 0, 'a gap');
+    const { gap } = stack.state.gaps[0]!;
+    assert.deepEqual([gap.after, gap.before, gap.isFirst], [null, 4, false]);
+    assert.ok(gap.afterEnqueuedAt! < gap.beforeEnqueuedAt!);
+  });
+});
+
+test('where it no longer holds anything of it, all of that is a gap', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 3).map(signIn));
+    const consumer = await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
+    await eventually(async () => (await stack.checkpoint()) === 2, 'a checkpoint');
+    await consumer.stop();
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0' });
+    stack.state.forget();
+    await stack.start();
+    await stack.state.when(() => stack.state.gaps.length > 0, 'a gap');
+    const { gap } = stack.state.gaps[0]!;
+    assert.deepEqual([gap.after, gap.before], [null, 3]);
+  });
+});
+
+test('a first start at a hub that does not reach back as far is no loss', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 4).map(signIn));
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0', sequenceNumber: 1 });
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 2, 'two facts');
+    assert.deepEqual(
+      stack.state.gaps.map(({ gap }) => [gap.before, gap.isFirst]),
+      [[2, true]],
+    );
+  });
+});
+
 async function positionOf(stack: Stack, sequenceNumber: number): Promise<Position> {
   const hubCreatedAt = Date.parse(stack.hubs.state().hubs[0]!.created);
   return { sequenceNumber, offset: 'opaque', enqueuedAt: Date.now(), hubCreatedAt };

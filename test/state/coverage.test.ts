@@ -160,7 +160,7 @@ test('what the hub no longer holds while it is read again is reported as lost fi
   const told: string[] = [];
   const onLost = (_detail: string, reason: string): void => void told.push(reason);
   await withState(stateOptions(redis.url, { events: stateEvents({ onLost }) }), async (state) => {
-    const gap = { after: 3, before: 9, afterEnqueuedAt: NOW, beforeEnqueuedAt: NOW + 9 };
+    const gap = { after: 3, before: 9, afterEnqueuedAt: NOW, beforeEnqueuedAt: NOW + 9, isFirst: false };
     await state.positions.begin(PLACE, first);
     await state.reportGap(PLACE, gap);
     assert.deepEqual(told, ['events_expired']);
@@ -168,5 +168,22 @@ test('what the hub no longer holds while it is read again is reported as lost fi
     await state.reportGap(PLACE, { ...gap, before: 11 });
     assert.deepEqual(told.slice(1), ['state_lost', 'events_expired', 'findings_lost']);
     assert.deepEqual((await seen(state)).reasons, ['state_lost', 'findings_lost']);
+  });
+});
+
+test('at a first start coverage begins where the hub does, and that is no gap', async () => {
+  const told: string[] = [];
+  const onLost = (_detail: string, reason: string): void => void told.push(reason);
+  await withState(stateOptions(redis.url, { events: stateEvents({ onLost }) }), async (state) => {
+    const gap = { after: null, before: 9, afterEnqueuedAt: NOW - 1_000, beforeEnqueuedAt: NOW, isFirst: true };
+    await state.positions.begin(PLACE, first);
+    await state.reportGap(PLACE, gap);
+    const [record] = await state.records();
+    assert.deepEqual([record?.gaps, record?.spans, told], [[], [{ from: NOW, until: NOW }], []]);
+    // What was read once and must be read again is another matter.
+    await state.positions.begin(PLACE, { ...lost, after: null, since: NOW - 1_000, previous: at(20) });
+    await state.reportGap(PLACE, gap);
+    assert.deepEqual((await state.records())[0]?.gaps.length, 1);
+    assert.ok(told.includes('events_expired'));
   });
 });

@@ -67,7 +67,7 @@ export function watchCoverage({ processes, intervalMs = INTERVAL_MS }: CoverageO
     ] as const);
     const [ready, metrics, coverage] = asked.map((one) => (one.status === 'fulfilled' ? one.value : undefined));
     if (typeof ready === 'object')
-      for (const { code, detail } of (ready.body as Readiness).reasons)
+      for (const { code, detail } of (ready.body as Partial<Readiness>).reasons ?? [])
         see('not_ready', name, `${code}: ${detail}`, false);
     if (typeof metrics === 'string') {
       const count = lossesIn(metrics);

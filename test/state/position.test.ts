@@ -1,0 +1,38 @@
+/** A position says that facts are there, and is not written before they have been seen to be, whoever has looked before. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { markField, readRecord } from '../../src/state/positions.ts';
+import type { State } from '../../src/state/state.ts';
+import { stateOptions, withState } from './redis.ts';
+import { batchOf, operation, PLACE, signIn } from './samples.ts';
+
+let redis: RedisServer;
+before(async () => {
+  redis = await startRedis({ appendOnly: false });
+});
+after(() => redis.stop());
+
+const NOW = Date.now();
+const progress = (sequenceNumber: number) => ({
+  position: { sequenceNumber, offset: String(sequenceNumber), enqueuedAt: NOW, hubCreatedAt: 1 },
+  ...{ readToEndAt: null, lagEvents: 0 },
+});
+
+const LOSSES: Readonly<Record<string, (state: State, mark: string) => Promise<unknown>>> = {
+  'are gone': ({ client, shards }, mark) => client.hdel(`${shards[0]!.key}marks`, mark),
+  'end before it': ({ client, shards }, mark) => client.hset(`${shards[0]!.key}marks`, mark, 15),
+};
+
+for (const [what, lose] of Object.entries(LOSSES)) {
+  test(`a position is not written where its facts ${what}, though nobody has noticed yet`, () =>
+    withState(stateOptions(redis.url), async (state) => {
+      await state.positions.load(PLACE);
+      await state.apply(batchOf([signIn('s', NOW)], 10));
+      await state.positions.advance(PLACE, progress(10));
+      await state.apply(batchOf([operation('a', NOW)], 20));
+      await lose(state, markField(PLACE));
+      assert.equal((await state.positions.advance(PLACE, progress(20))).kind, 'lost_state');
+      assert.equal((await readRecord(state.client, state.keys, PLACE))?.sequenceNumber, 10);
+    }));
+}
