@@ -66,7 +66,7 @@ export async function judge(stage: Stage): Promise<Broken | null> {
   const judged = { ...stage, url, read, lost: [...lost] };
   for (const [law, holds] of LAWS) {
     const found = await broken(law, () => holds(judged));
-    if (found !== null) return found;
+    if (found !== null) return { ...found, difference: [found.difference, ...(await stage.watches.way())].join('\n') };
   }
   return stage.watches.judge(judged);
 }

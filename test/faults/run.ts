@@ -5,7 +5,7 @@ import { diceOf } from '../oracle/dice.ts';
 import type { Fault } from './fault.ts';
 import { judge, judgeEnding } from './judge.ts';
 import { type Crew, LAYOUTS, openCrew } from './process/crew.ts';
-import type { Schedule, Strike, Topology } from './schedule.ts';
+import { partOf, type Schedule, type Strike, type Topology } from './schedule.ts';
 import { trafficOf } from './traffic.ts';
 import { TUNING } from './tuning.ts';
 import { openWatches, type Watches } from './watches.ts';
@@ -102,7 +102,14 @@ async function play(stage: Stage): Promise<void> {
       hubs.send(item);
     }
   };
-  const strike = async (strike: Strike): Promise<void> => {
+  /** What strikes one part does so one after the other: an end may take longer than was planned. */
+  const parts = new Map<string, Promise<void>>();
+  const inTurn = (strike: Strike): Promise<void> => {
+    const turn = (parts.get(partOf(strike.fault)) ?? Promise.resolve()).then(() => strikeOnce(strike));
+    parts.set(partOf(strike.fault), turn);
+    return turn;
+  };
+  const strikeOnce = async (strike: Strike): Promise<void> => {
     const fault = faultOf(stage, strike.fault);
     await at(strike.atMs);
     const done: Done = { strike, fault, begunAt: Date.now(), endedAt: null };
@@ -115,7 +122,7 @@ async function play(stage: Stage): Promise<void> {
     done.endedAt = Date.now();
   };
   // Awaited even if one fails: a fault that is left behind would strike the next run.
-  const all = await Promise.allSettled([send(), ...schedule.strikes.map(strike)]);
+  const all = await Promise.allSettled([send(), ...schedule.strikes.map(inTurn)]);
   hubs.endpoint.faults.clear();
   for (const { item } of last) hubs.send(item);
   for (const one of all) if (one.status === 'rejected') throw one.reason;

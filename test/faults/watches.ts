@@ -16,6 +16,8 @@ import type { World } from './world.ts';
 export interface Watches {
   struck(fault: Fault): void;
   ended(fault: Fault): void;
+  /** The first event of which something is missing in the state, and how its partition came there. */
+  way(): Promise<readonly string[]>;
   /** The first law that did not hold; called once the service has settled. `url` is that of a process that answers. */
   judge(of: { readonly url: string }): Promise<Broken | null>;
   stop(): Promise<void>;
@@ -91,6 +93,10 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
       if (!isLossy(fault)) return;
       sampler.lossEnds();
       if (LOSES_ALL.test(fault.name)) losses.push({ what: fault.name, from: begun.get(fault)!, ableFrom: lastEnd });
+    },
+    async way() {
+      const found = await positions().catch((error) => `The positions cannot be looked at: ${error}`);
+      return found === null ? ['Of every event sent all is in the state.'] : [found];
     },
     async judge({ url }) {
       const laws: [string, () => Promise<string | null>][] = [

@@ -52,6 +52,7 @@ export async function openWorld(servers: Servers, { redis: kind, partitions }: T
   const redis = await servers.redis(kind);
   const blobs = await servers.blobs();
   await redis.reset();
+  blobs.mend();
   const container = `run-${process.pid}-${++opened}`;
   const hubs = await openHubsPlace(partitions);
   const proxy = await startProxy({ target: { host: '127.0.0.1', port: hubs.port } });
@@ -68,6 +69,7 @@ export async function openWorld(servers: Servers, { redis: kind, partitions }: T
     },
     faults: [
       ...redis.faults,
+      ...networkFaults('redis', redis.proxies),
       ...blobs.faults(container),
       ...networkFaults('blobs', [blobs.proxy]),
       ...hubs.faults,

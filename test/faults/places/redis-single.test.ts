@@ -1,0 +1,4 @@
+/** The faults of one Redis. */
+import { testFaults } from './redisCases.ts';
+
+testFaults('single');

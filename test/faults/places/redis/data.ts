@@ -1,0 +1,100 @@
+/** Faults that take data from a server that goes on: emptied, put back in time, or robbed to make room. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Dice } from '../../../oracle/dice.ts';
+import type { Fault } from '../../fault.ts';
+import { type Arrangement, nothing, until } from './arrangement.ts';
+import { CHANGED_SETTINGS, type RedisNode } from './node.ts';
+
+const LOSES_STATE = { losesState: true, losesEvents: false } as const;
+
+/** Everything is gone, on all servers. */
+export const flushed = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.flushed', ...LOSES_STATE },
+  async begin() {
+    const free = place.serving().filter(({ isHeld }) => !isHeld);
+    await Promise.all(free.map(({ client }) => client.flushall()));
+    return nothing;
+  },
+});
+
+/** One server of several is emptied. */
+export const nodeEmptied = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.node-emptied', ...LOSES_STATE },
+  async begin(dice) {
+    await (await pickFull(place, dice))?.client.flushall();
+    return nothing;
+  },
+});
+
+/** Data as of the beginning come back at the end, on one server or on all; what was written between them is gone. */
+export const restored = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.restored', ...LOSES_STATE },
+  async begin(dice) {
+    const indexes = place.serving().map((_, i) => i);
+    const chosen = dice.chance(0.5) ? indexes : [dice.pick(indexes)];
+    const copies = chosen.map((index) => ({ index, folder: folderBeside(place.serving()[index]!) }));
+    // While it writes: the copy ends with a piece of a command at worst, which a server leaves out when it starts.
+    for (const { index, folder } of copies) {
+      const node = place.serving()[index]!;
+      if (!node.isHeld) await until(() => node.isKeptWhole());
+      copyFolder(node.dataFiles, folder);
+    }
+    return async () => {
+      await Promise.all(
+        copies.map(async ({ index, folder }) => {
+          const node = place.serving()[index]!;
+          await node.changeFiles(() => {
+            node.deleteData();
+            copyFolder(folder, node.dataFiles);
+          });
+          fs.rmSync(folder, { recursive: true });
+        }),
+      );
+      await place.whole();
+    };
+  },
+});
+
+/** It goes with those of the servers, also where the fault is never ended. */
+const folderBeside = ({ server }: RedisNode): string => fs.mkdtempSync(path.join(server.dir, '..', 'copy-'));
+
+/** There may be none: of a server that has lost everything and has not started again. */
+function copyFolder(from: string, to: string): void {
+  if (fs.existsSync(from)) fs.cpSync(from, to, { recursive: true });
+}
+
+/**
+ * A server has less room than it needs and leave to drop what it likes: at first some of what there is, and until the end
+ * whatever is too much. A service that starts meanwhile refuses that server, and is right to.
+ */
+export const evict = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.evict', ...LOSES_STATE },
+  async begin(dice) {
+    const node = await pickFull(place, dice);
+    if (node === undefined) return nothing;
+    const { client } = node;
+    const before = await node.info('evicted_keys');
+    const [used, data] = [Number(await node.info('used_memory')), Number(await node.info('used_memory_dataset'))];
+    await node.set({ 'maxmemory-policy': 'allkeys-lru' });
+    // Dropping keys frees less than the measure of data says: the rest of the keys may have to go too.
+    await node.set({ maxmemory: String(Math.max(1, used - Math.ceil(data * (0.05 + 0.1 * dice.below(6))))) });
+    await until(async () => (await node.info('evicted_keys')) !== before || (await client.dbsize()) === 0);
+    const accept = node.refuse();
+    return () => {
+      accept();
+      const { maxmemory, 'maxmemory-policy': policy } = CHANGED_SETTINGS;
+      return node.mend(() => node.set({ maxmemory, 'maxmemory-policy': policy }));
+    };
+  },
+});
+
+async function pickFull(place: Arrangement, dice: Dice): Promise<RedisNode | undefined> {
+  const full: RedisNode[] = [];
+  for (const node of place.serving()) {
+    if (!node.isHeld && (await node.client.dbsize()) > 0) full.push(node);
+  }
+  return full.length === 0 ? undefined : dice.pick(full);
+}
+
+export const dataFaults = (place: Arrangement): Fault[] => [flushed(place), restored(place), evict(place)];
