@@ -38,12 +38,16 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const asked = clock.now();
   const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
   lookAgain(partition, isBeyondEnd({ place, stored, hub: properties }));
-  const startBackAt = clock.now() - deps.startBackMs;
+  // What was enqueued while nothing was read after a first start is not older than that start.
+  const begunAt = (stored.kind === 'none' ? stored.since : null) ?? Number.POSITIVE_INFINITY;
+  const startBackAt = Math.min(clock.now() - deps.startBackMs, begunAt);
   const decision = decideStart({ place, stored, hub: properties, checkpoint, startBackAt });
   await tell(deps, partition, place, decision);
   const claim = new Claim(decision.start, clock.elapsed());
   partition.endSequenceNumber = null;
   partition.asked = null;
+  // It may have begun further back than where it had come to its end.
+  partition.readToEndAt = null;
   partition.noteAnswer(properties.lastEnqueuedSequenceNumber, asked);
   return claim;
 }

@@ -1,5 +1,6 @@
 /** Makes the clients of Event Hubs and of the storage account. */
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import {
   type CheckpointStore,
   EventHubConsumerClient,
@@ -35,6 +36,18 @@ export function createClient(
   return store
     ? new EventHubConsumerClient(consumerGroup, namespace, hub, credential, store, clientOptions)
     : new EventHubConsumerClient(consumerGroup, namespace, hub, credential, clientOptions);
+}
+
+/**
+ * Cuts a connection that the client library has left open when it was closed: one that broke just then may have been opened
+ * anew. The library gives no other way to it.
+ */
+export function cutConnection(client: EventHubConsumerClient): void {
+  const { _context } = client as unknown as {
+    readonly _context?: { readonly connection?: { readonly _connection?: { readonly socket?: Socket } } };
+  };
+  // With an error, since only that makes the AMQP library let go of its timers.
+  _context?.connection?._connection?.socket?.destroy(new Error('The client was closed.'));
 }
 
 function clientOptionsOf(tuning: Tuning, identifier: string, maxRetries: number): EventHubConsumerClientOptions {

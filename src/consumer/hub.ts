@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
 import { endsWithin } from './clock.ts';
-import { createClient } from './connect.ts';
+import { createClient, cutConnection } from './connect.ts';
 import type { HubContext } from './context.ts';
 import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -57,10 +57,13 @@ export class HubConsumer {
 
   /** Awaits work in flight, writes what is safe, and leaves the partitions to the next owner, all within so many milliseconds. */
   async stop(ms: number): Promise<void> {
+    const { clock } = this.#context.options;
+    const end = clock.elapsed() + ms;
     this.#life.abort();
     await this.#watching;
-    await this.#session.close(ms, true);
-    await this.#pollers;
+    await this.#session.close(Math.max(end - clock.elapsed(), ms / 4), true);
+    // What they ask a store that is silent takes longer than there is time.
+    await endsWithin(clock, end - clock.elapsed(), this.#pollers);
     forgetLinks(this.#context.ownerId);
   }
 
@@ -108,6 +111,7 @@ export class HubConsumer {
     });
     await endsWithin(options.clock, options.tuning.attemptMs, asking);
     await endsWithin(options.clock, renewalMs, client.close());
+    cutConnection(client);
     return answered;
   }
 
@@ -120,7 +124,7 @@ export class HubConsumer {
       'The client has fallen silent; it is replaced by a new one.',
     );
     await this.#session.close(renewalMs, false);
-    await this.#pollers;
+    await endsWithin(options.clock, renewalMs, this.#pollers);
     this.#renewedAt = options.clock.elapsed();
     this.#renewedWall = options.clock.now();
     this.#session = new Session(this.#context);

@@ -29,8 +29,11 @@ interface AmqpLibrary {
 
 /** The size of an event that is assumed before any has been seen. */
 const eventBytesFirst = 256 * 1024;
-/** Smaller events count as this large: credit must not grow without end where they are tiny. */
-const eventBytesMin = 4 * 1024;
+/**
+ * Smaller events count as this large. Credit is granted in events, before anyone knows their size: after a quiet time of
+ * small ones may come a flood of the largest there are, and then eight times the bound is under way.
+ */
+const eventBytesMin = 128 * 1024;
 /** How much of the estimate is left after each batch of smaller events: large ones are remembered for some batches. */
 const decay = 0.8;
 /** The library calls a link by its address, a dash and a UUID. */

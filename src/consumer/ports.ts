@@ -37,8 +37,11 @@ export interface Position {
 
 /** What the state knows of a partition when it is claimed. */
 export type Stored =
-  /** Neither position nor mark was ever written, or all of it is gone. */
-  | { readonly kind: 'none' }
+  /**
+   * Neither position nor mark was ever written, or all of it is gone. `since`: in this life of the hub reading began at
+   * this time, and has met nothing yet.
+   */
+  | { readonly kind: 'none'; readonly since?: number }
   /**
    * The position last written, in whichever life of the hub that was (the caller compares). Given only if every mark
    * that it expects stands at least that high and the generations are those that it knows.

@@ -3,7 +3,7 @@ import type { EventHubConsumerClient, EventPosition, Subscription } from '@azure
 import type { Claim } from './claim.ts';
 import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
-import { createClient } from './connect.ts';
+import { createClient, cutConnection } from './connect.ts';
 import { type HubContext, runningOf } from './context.ts';
 import { ClaimEnded, codeOf, isOfStorage, messageOf, troubleCodeOf } from './errors.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
@@ -133,6 +133,7 @@ export class Session {
       .catch(complain);
     const isClosed = await endsWithin(clock, leftMs() / 2, closing);
     if (givesUp && !isClosed) await endsWithin(clock, leftMs(), this.#giveUp());
+    cutConnection(this.client);
     this.#letGo();
   }
 

@@ -75,7 +75,7 @@ export function contentsOf(finding: Finding, rule: Rule): FindingContents {
     techniques: rule.techniques,
     evidenceCount: finding.itemCount,
     evidenceTruncated: finding.itemCount > finding.items.size,
-    targetsTruncated: finding.targets.truncated || finding.targetNames.truncated,
+    targetsTruncated: [finding.operations, finding.targets, finding.targetNames].some(({ truncated }) => truncated),
   };
 }
 

@@ -32,7 +32,8 @@ import { goingBack, withMarks } from './wholeness.ts';
 export type Outcome = { readonly kind: 'applied' } | { readonly kind: 'lost_state'; readonly detail: string };
 
 export type Stored =
-  | { readonly kind: 'none' }
+  /** `since`: reading began at this time and has met nothing yet (ms since the Unix epoch). */
+  | { readonly kind: 'none'; readonly since?: number }
   | { readonly kind: 'position'; readonly position: Position }
   | {
       readonly kind: 'lost';
@@ -72,7 +73,7 @@ export class Partitions {
   readonly #shards: Shards;
   readonly #options: PartitionsOptions;
   readonly #known = new Map<string, Known>();
-  readonly #lost = new Map<string, Remembered>();
+  readonly #lost = new Map<string, Known & Remembered>();
 
   constructor(client: Client, keys: Keys, shards: Shards, options: PartitionsOptions) {
     this.#client = client;
@@ -96,7 +97,9 @@ export class Partitions {
     if (lost !== null) return { kind: 'lost', position, ...lost };
     this.#lost.delete(markField(place));
     this.#know(place, record, marks);
-    return position === null ? { kind: 'none' } : { kind: 'position', position };
+    if (position !== null) return { kind: 'position', position };
+    const since = record.hubCreatedAt === place.hubCreatedAt ? record.enqueuedAt : null;
+    return { kind: 'none', ...(since !== null && { since }) };
   }
 
   /** The stored record with the marks that this process knows of. */
@@ -117,7 +120,9 @@ export class Partitions {
     const parts = { marks, generations: this.#generations() };
     if (isLoss) await noteLost(this.#shards, before && this.#expected(place, before), parts, remembered);
     const fresh = { ...emptyRecord(place, reader, now()), ...parts };
-    const rebuilding = isLoss ? rebuildingOf(last, beginning, remembered?.noticedAt ?? now()) : null;
+    // A rebuild that ended before its first event is not done for that.
+    const begun = beginning.cause === 'first' ? (before?.rebuilding ?? null) : null;
+    const rebuilding = isLoss ? rebuildingOf(last, beginning, remembered?.noticedAt ?? now()) : begun;
     const record = beginningRecord(fresh, beginning, before, rebuilding);
     const reason = isLoss ? 'state_lost' : 'hub_recreated';
     if (isLoss || beginning.cause === 'new_hub') onLost(`${place.hub}/${place.partition}: ${beginning.detail}`, reason);
@@ -142,10 +147,12 @@ export class Partitions {
   async reportGap(place: Place, gap: Gap): Promise<void> {
     const known = await this.knownOf(place);
     const record = gapRecord(known.record, gap, this.#options.now());
-    if (record === null) return;
+    // What is read again meets the gap again.
+    if (record === null || known.lost !== null) return;
     const isNew = record.losses !== known.record.losses;
     const isGap = record.gaps !== known.record.gaps;
-    await this.#write(known, record, true);
+    // Another owner that is further has met the gap itself, and its position stays.
+    await this.#write(known, record, false);
     const { onLost } = this.#options;
     if (isGap) onLost(`${place.hub}/${place.partition}: ${record.gaps.at(-1)!.detail}`, 'events_expired');
     if (isNew) onLost(record.losses.at(-1)!.detail, 'findings_lost');
@@ -154,6 +161,9 @@ export class Partitions {
   async knownOf(place: Place): Promise<Known> {
     const known = this.#known.get(markField(place));
     if (known !== undefined) return this.#takeOver(known);
+    // Who still writes for a claim that has met a loss knows nothing: the next claim asks where to go on.
+    const lost = this.#lost.get(markField(place));
+    if (lost !== undefined) return lost;
     const { reader, now } = this.#options;
     const record = (await readRecord(this.#client, this.#keys, place)) ?? emptyRecord(place, reader, now());
     return this.#know(place, record, await this.#marksOf(place));
@@ -206,7 +216,8 @@ export class Partitions {
   #forget(known: Known): void {
     const name = markField(known.place);
     this.#known.delete(name);
-    if (!this.#lost.has(name)) this.#lost.set(name, { ...known, noticedAt: this.#options.now() });
+    const lost = known.lost ?? 'the state that it was read into was lost';
+    if (!this.#lost.has(name)) this.#lost.set(name, { ...known, lost, noticedAt: this.#options.now() });
   }
 
   /** Notices that a part holds less than was put there, as after the return of an older snapshot, while nothing is written to it. */

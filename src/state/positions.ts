@@ -153,7 +153,10 @@ export function beginningRecord(
   const { after, since, cause } = beginning;
   // Back to an event of which nothing but the number is known: what was read up to there was read without a gap.
   const goesOn = cause === 'lost' && after !== null && after.enqueuedAt === null && before !== null;
-  const from = after?.enqueuedAt ?? since ?? fresh.seenAt;
+  const earliest = after?.enqueuedAt ?? since ?? fresh.seenAt;
+  // What was in a hub that stood here before, nobody reads again, however far back reading begins.
+  const isOther = cause !== 'first' && before?.hubCreatedAt !== fresh.hubCreatedAt;
+  const from = isOther ? Math.max(earliest, fresh.hubCreatedAt) : earliest;
   const begun = lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]);
   return {
     ...fresh,
@@ -209,7 +212,8 @@ export function gapRecord(record: PartitionRecord, gap: Gap, now: number): Parti
   // What was read once, and is to be read again, is more than a first start.
   if (gap.isFirst && !record.rebuilding) return { ...record, spans: [{ from: begun, until: begun }] };
   const detail = `The hub no longer held ${eventsIn(gap)}.`;
-  if (record.gaps.some((other) => other.detail === detail)) return null;
+  // Another hub of the same name may lack the same numbers.
+  if (record.gaps.some((other) => other.detail === detail && other.from === gap.afterEnqueuedAt)) return null;
   const lost = { from: gap.afterEnqueuedAt, until: gap.beforeEnqueuedAt, reason: 'expired' as const, detail };
   return {
     ...record,
@@ -236,10 +240,12 @@ export function retentionClock(
 ): { time: number; heldBy: PartitionRecord | null } {
   let clock: { time: number; heldBy: PartitionRecord | null } = { time: now, heldBy: null };
   for (const record of records) {
-    const { lagEvents, enqueuedAt, readToEndAt, seenAt } = record;
+    const { lagEvents, enqueuedAt, readToEndAt, seenAt, spans } = record;
     const isCurrent = lagEvents === 0 && readToEndAt !== null && now - readToEndAt <= END_SEEN_MS;
-    if (isCurrent || now - seenAt > FORSAKEN_MS || (enqueuedAt === null && readToEndAt === null)) continue;
-    const readUpTo = Math.max(enqueuedAt ?? 0, readToEndAt ?? 0);
+    if (isCurrent || now - seenAt > FORSAKEN_MS) continue;
+    // Of an event that is read again after, the time may not be known: it lies in the span that had been read.
+    const isKnown = enqueuedAt !== null || readToEndAt !== null;
+    const readUpTo = isKnown ? Math.max(enqueuedAt ?? 0, readToEndAt ?? 0) : (spans.at(-1)?.from ?? clock.time);
     if (readUpTo < clock.time) clock = { time: readUpTo, heldBy: record };
   }
   return clock;

@@ -3,6 +3,7 @@
  *
  * What is done is done by others: `Applying` takes facts in, the folder folds them, `Partitions` knows the positions.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Rule } from '../detection/rule.ts';
 import type { Applied, ShardHandle } from './apply.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
@@ -67,6 +68,14 @@ export interface StateEvents {
 }
 
 const MAINTENANCE_INTERVAL_MS = 5_000;
+/** Processes put down since when an actor is owed a fold, each by its own clock. */
+const CLOCKS_APART_MS = 5_000;
+
+/** The clock of the retention as it was at a moment, both in milliseconds since the Unix epoch. */
+interface Moment {
+  readonly at: number;
+  readonly clock: number;
+}
 
 /** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */
 export async function openState(options: StateOptions): Promise<State> {
@@ -110,9 +119,10 @@ export class State {
   readonly #shards: Shards;
   readonly #partitions: Partitions;
   readonly #applying: Applying;
-  #maintenance: NodeJS.Timeout | undefined;
-  #maintained: Promise<void> = Promise.resolve();
-  #stopped = false;
+  /** By shard: a moment at which folds were owed, and by whose clock facts may go once all of these are done. */
+  readonly #awaited = new Map<number, Moment>();
+  /** Each ends what is done again and again, and resolves when a round under way has ended. */
+  readonly #rounds: (() => Promise<void>)[] = [];
 
   constructor(options: StateOptions, client: Client, keys: Keys, shards: Shards) {
     this.options = options;
@@ -153,40 +163,63 @@ export class State {
   /** Folds what is owed and does what time demands, until `close`. */
   start(): void {
     this.folder.start();
-    const round = (): void => {
-      this.#maintained = this.maintain().catch(this.options.events.onError);
-      void this.#maintained.finally(() => {
-        if (!this.#stopped) this.#maintenance = setTimeout(round, MAINTENANCE_INTERVAL_MS);
-      });
-    };
-    round();
+    const { onError } = this.options.events;
+    // Apart from each other: what is lost must be noticed in time, however much there is to sweep.
+    this.#rounds.push(
+      repeat(() => this.#look(), onError),
+      repeat(() => this.#sweep(), onError),
+    );
   }
 
   async close(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#maintenance);
+    const ended = this.#rounds.splice(0).map((end) => end());
     await this.folder.stop();
-    await this.#maintained;
+    await Promise.all(ended);
     await this.client.quit().catch(() => this.client.disconnect());
   }
 
   /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
-    const { options } = this;
+    await this.#look();
+    await this.#sweep();
+  }
+
+  async #look(): Promise<void> {
     await this.#shards.checkEvicted();
     await this.#shards.verify();
     await this.#partitions.verify();
+    await checkPolicy(this.client);
+  }
+
+  async #sweep(): Promise<void> {
+    const { options } = this;
     const now = options.now();
     const clock = retentionClock(await this.records(), now).time;
-    for (const shard of this.shards) {
-      await expireFacts(shard, Math.min(clock, (await owedSince(shard)) ?? clock));
+    for (const [i, shard] of this.shards.entries()) {
+      const settled = await this.#settledClock(i, { at: now, clock });
+      if (settled !== null) await expireFacts(shard, settled);
       await publishQuiet(shard, options.rule, now);
       await trimFeed(shard, now - options.feedRetentionMs);
       await dropFindings(shard, now - options.findingRetentionMs);
       const missing = await countMissingSignIns(shard, options.rule.window, clock);
       if (missing.missing > 0) options.events.onMissingSignIns(missing);
     }
-    await checkPolicy(this.client);
+  }
+
+  /**
+   * The newest clock at which everything that had been read by then has been folded, null where none is known: facts that
+   * waited in the hub for days are old as they come, and a fold that is owed still needs them.
+   */
+  async #settledClock(index: number, read: Moment): Promise<number | null> {
+    const since = await owedSince(this.shards[index]!);
+    if (since === null) {
+      this.#awaited.delete(index);
+      return read.clock;
+    }
+    const awaited = this.#awaited.get(index);
+    if (awaited !== undefined && since - CLOCKS_APART_MS <= awaited.at) return null;
+    this.#awaited.set(index, read);
+    return awaited?.clock ?? null;
   }
 
   records(): Promise<PartitionRecord[]> {
@@ -241,8 +274,24 @@ export class State {
   }
 }
 
-/** Since when (ms) the actor waits that was first owed a fold: what it needs must not expire before. Null where none waits. */
+/** Since when (ms) the actor waits that was first owed a fold. Null where none waits. */
 async function owedSince({ client, key }: ShardHandle): Promise<number | null> {
   const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
   return since === undefined ? null : Number(since);
+}
+
+/** Does something in rounds, with a pause after each, until it is ended. */
+function repeat(round: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const running = (async () => {
+    while (!signal.aborted) {
+      await round().catch(onError);
+      await setTimeout(MAINTENANCE_INTERVAL_MS, undefined, { signal }).catch(() => {}); // Aborted: the loop ends.
+    }
+  })();
+  return () => {
+    ending.abort();
+    return running;
+  };
 }

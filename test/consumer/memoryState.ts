@@ -21,6 +21,8 @@ export class MemoryState implements StatePort {
   readonly begun: { readonly place: Place; readonly beginning: Beginning }[] = [];
   readonly gaps: { readonly place: Place; readonly gap: Gap }[] = [];
   readonly progress = new Map<string, Progress>();
+  /** Where reading began by time. */
+  readonly begunAt = new Map<string, number>();
   /** What broke a promise of the consumer. */
   readonly violations: string[] = [];
   /** Given instead of what is stored, once for each partition. */
@@ -39,7 +41,9 @@ export class MemoryState implements StatePort {
       const lost = this.lost.get(place.partition);
       if (lost) return lost;
       const position = this.#stored.get(keyOf(place));
-      return position ? { kind: 'position', position } : { kind: 'none' };
+      if (position) return { kind: 'position', position };
+      const since = this.begunAt.get(keyOf(place));
+      return { kind: 'none', ...(since !== undefined && { since }) };
     },
     begin: async (place: Place, beginning: Beginning, signal: AbortSignal): Promise<void> => {
       await this.tap('begin', place, undefined, signal);
@@ -47,6 +51,7 @@ export class MemoryState implements StatePort {
       this.begun.push({ place, beginning });
       if (beginning.after) this.#stored.set(keyOf(place), beginning.after);
       else this.#stored.delete(keyOf(place));
+      if (beginning.since !== null) this.begunAt.set(keyOf(place), beginning.since);
       this.#wake();
     },
     advance: async (place: Place, progress: Progress, signal: AbortSignal): Promise<Outcome> => {
@@ -114,6 +119,7 @@ export class MemoryState implements StatePort {
 
   forget(): void {
     this.#stored.clear();
+    this.begunAt.clear();
   }
 
   #appliedIn(place: Place): Set<number> {

@@ -6,6 +6,7 @@ import { SETTINGS, type Setting } from '../../src/config/settings.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const GUARANTEES = 'docs/guarantees.md';
 
 test("the README's table of settings is the schema's", () => {
   const rows = Object.entries(SETTINGS as Record<string, Setting<unknown>>).map(
@@ -18,7 +19,7 @@ test("the README's table of settings is the schema's", () => {
 });
 
 test('links in the documents lead to something', () => {
-  const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...decisions()];
+  const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', GUARANTEES, ...decisions()];
   for (const page of pages) {
     for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       assert.ok(existsSync(new URL(target!, new URL(page, root))), `${page} -> ${target}`);
@@ -26,12 +27,25 @@ test('links in the documents lead to something', () => {
   }
 });
 
-test('every test that the invariants lean on exists', () => {
-  const named = [...read('ARCHITECTURE.md').matchAll(/`(test\/[^`]+\.test\.ts)`: ([^\n]+)/g)];
-  assert.ok(named.length >= 12, `${named.length} invariants name a test`);
-  for (const [, file, name] of named) {
-    assert.ok(read(file!).replaceAll("\\'", "'").includes(name!.trim()), `${file}: ${name}`);
-  }
+for (const [page, what, least] of [
+  ['ARCHITECTURE.md', 'invariants', 12],
+  [GUARANTEES, 'guarantees', 30],
+] as const) {
+  test(`every test that the ${what} lean on exists`, () => {
+    const named = [...read(page).matchAll(/`(test\/[^`]+\.test\.ts)`: ([^\n]+)/g)];
+    assert.ok(named.length >= least, `${named.length} tests are named`);
+    for (const [, file, name] of named) {
+      assert.ok(read(file!).replaceAll("\\'", "'").includes(name!.trim()), `${file}: ${name}`);
+    }
+  });
+}
+
+test('each guarantee names a test', () => {
+  const items = read(GUARANTEES)
+    .split(/^(?=\d+\. \*\*)/m)
+    .slice(1);
+  assert.ok(items.length >= 20);
+  for (const item of items) assert.match(item, /`test\/[^`]+\.test\.ts`: /);
 });
 
 const decisions = (): string[] => readdirSync(new URL('docs/decisions/', root)).map((name) => `docs/decisions/${name}`);

@@ -26,10 +26,17 @@ const bothViews = ['strict', 'resolved'] as const;
 
 // --- findings ----------------------------------------------------------------------------------------------------------
 
-/** Waits until the findings are those of the naive reading; fails with what is different if they are not in the end. */
-export async function findingsSettle(url: string, sent: readonly oracle.SentItem[], ms = 60_000): Promise<void> {
+/**
+ * Waits until the findings are those of the naive reading; fails with what is different if they are not in the end. `readable`
+ * is what still stands in the hubs, and must have been read.
+ */
+export async function findingsSettle(
+  url: string,
+  sent: readonly oracle.SentItem[],
+  { ms = 60_000, readable = sent }: { readonly ms?: number; readonly readable?: readonly oracle.SentItem[] } = {},
+): Promise<void> {
   const expected = expectedFindings(sent, 'any');
-  await readToEnd(url, sent, ms);
+  await readToEnd(url, readable, ms);
   const plain = oracle.inOneOrder(oracle.withoutEvidence(expected));
   let found: unknown[] = [];
   const isThere = async (): Promise<boolean> => {
@@ -111,6 +118,7 @@ export interface CoverageAnswer {
       readonly partition: string;
       readonly reader: string | null;
       readonly position: { readonly sequenceNumber: number } | null;
+      readonly spans: readonly { readonly from: string; readonly until: string }[];
       readonly gaps: readonly { readonly from: string | null; readonly until: string | null }[];
     }[];
   }[];

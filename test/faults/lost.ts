@@ -1,5 +1,4 @@
-/** What has passed out of a hub before anybody read it: of the events that are gone, those of which the service has nothing. */
-import type { Cluster, Redis } from 'ioredis';
+/** What has passed out of a hub before it was read: of the events that are gone, those of which something is not there. */
 import { readEvent } from '../../src/detection/event.ts';
 import { factKey, type Operation, type SignIn } from '../../src/detection/fact.ts';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
@@ -7,42 +6,51 @@ import { BUILT_IN_RULE, nameTable } from '../../src/detection/rule.ts';
 import { operationKey } from '../../src/state/apply.ts';
 import { keysUnder, shardOf } from '../../src/state/keys.ts';
 import { guestToken, readGuests } from '../../src/state/window.ts';
-import { askForAll } from '../e2e/asking.ts';
+import { splitBody } from '../oracle/naive.ts';
 import type { Sent } from './places/hubs.ts';
+import { Letters, missingOf, type StateView } from './watch/expected.ts';
 import type { World } from './world.ts';
 
 const TABLE = nameTable(BUILT_IN_RULE);
 
-interface LetterAnswer {
-  readonly source: { readonly hub: string; readonly partition: string; readonly sequenceNumber: number };
+export interface Reading {
+  /** Everything that was sent, and of what is gone that which is there: records that are not have an empty one in their place. */
+  readonly read: readonly Sent[];
+  /** Events of which something is not there. */
+  readonly lost: readonly Sent[];
 }
 
-export async function lostOf({ hubs, redis }: World, url: string): Promise<ReadonlySet<Sent>> {
-  const lost = new Set<Sent>();
-  if (hubs.gone.size === 0) return lost;
-  const client = redis.look();
+export async function readingOf({ hubs, redis }: World): Promise<Reading> {
   const shards = Number(redis.environment['STATE_SHARDS'] ?? 1);
-  const shardKey = (tenantId: string): string => keysUnder('guestwatch').shard(shardOf(tenantId, shards));
-  const letters = await askForAll<LetterAnswer>(url, '/v1/dead-letters', { limit: 100 });
-  const dead = new Set(letters.map(({ source }) => `${source.hub}/${source.partition}/${source.sequenceNumber}`));
-  for (const one of hubs.gone) {
-    const { body, hub, partition, sequenceNumber, enqueuedAt } = one;
-    const origin = { hub, partition, sequenceNumber, enqueuedAt, receivedAt: enqueuedAt, referenceMs: enqueuedAt };
-    const { facts, deadLetters } = readEvent(body, origin, TABLE);
-    const seen = await Promise.all(facts.map((fact) => isKept(client, shardKey(fact.tenantId), fact)));
-    const isThere =
-      facts.length > 0
-        ? seen.includes(true)
-        : deadLetters.length === 0 || dead.has(`${hub}/${partition}/${sequenceNumber}`);
-    if (!isThere) lost.add(one);
+  const state: StateView = { client: redis.look(), keys: keysUnder('guestwatch'), shards };
+  const letters = new Letters(state);
+  const lost: Sent[] = [];
+  const read: Sent[] = [];
+  for (const one of hubs.sent) {
+    const isLost = hubs.gone.has(one) && (await missingOf(state, one, letters)) !== null;
+    if (isLost) lost.push(one);
+    read.push(isLost ? { ...one, body: await whatIsThere(state, one, letters) } : one);
   }
-  return lost;
+  return { read, lost };
 }
 
-async function isKept(client: Redis | Cluster, shardKey: string, fact: Operation | SignIn): Promise<boolean> {
-  if (fact.kind === 'operation') {
+/** An event can have been read in part: of several shards one had its facts, or another event brought some of its records as well. */
+async function whatIsThere(state: StateView, one: Sent, letters: Letters): Promise<Buffer> {
+  const { body, hub, partition, sequenceNumber, enqueuedAt } = one;
+  const origin = { hub, partition, sequenceNumber, enqueuedAt, receivedAt: enqueuedAt, referenceMs: enqueuedAt };
+  const { facts, deadLetters } = readEvent(body, origin, TABLE);
+  const there = new Set<number>();
+  for (const fact of facts) if (await isKept(state, fact)) there.add(fact.source.recordIndex);
+  for (const { recordIndex } of deadLetters)
+    if (recordIndex !== null && (await letters.has(one, recordIndex))) there.add(recordIndex);
+  const records = splitBody(body).records.map((record, index) => (there.has(index) ? String(record) : '{}'));
+  return Buffer.from(`{"records":[${records.join(',')}]}`);
+}
+
+async function isKept({ client, keys, shards }: StateView, fact: Operation | SignIn): Promise<boolean> {
+  const shardKey = keys.shard(shardOf(fact.tenantId, shards));
+  if (fact.kind === 'operation')
     return (await client.hexists(operationKey(shardKey, actorKey(actorOf(fact))), factKey(fact))) === 1;
-  }
   const kept = await readGuests(client, shardKey, [guestToken(fact)]);
   return kept.some((signIn) => factKey(signIn) === factKey(fact));
 }

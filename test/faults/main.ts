@@ -117,7 +117,7 @@ function summarize(verdicts: readonly Verdict[], ms: number): void {
 }
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
-const LINES_MAX = 60;
+const LINES_MAX = 100;
 const indented = (text: string): string =>
   text
     .split('\n')

@@ -143,6 +143,7 @@ function contentsOf(group: Matched[]): FindingContents {
   const { tenantId, actorUpn } = group[0]!.o;
   const items = evidenceItems(group);
   const signIn = lastSignIn(group);
+  const operations = textSet(group.map((m) => m.o.operation));
   const targets = textSet(group.flatMap((m) => m.o.targets));
   const targetNames = textSet(group.flatMap((m) => m.o.targetNames));
   return {
@@ -158,7 +159,7 @@ function contentsOf(group: Matched[]): FindingContents {
     lastSeen: writeTime(greatest(group.map((m) => m.o.time))),
     lastSignIn: writeTime(signIn.time),
     signInIp: signIn.ip,
-    operations: textSet(group.map((m) => m.o.operation)).slice(0, SET_MAX),
+    operations: operations.slice(0, SET_MAX),
     targets: targets.slice(0, SET_MAX),
     targetNames: targetNames.slice(0, SET_MAX),
     eventCount: distinct(group.map((m) => m.o.correlationId)).length,
@@ -169,7 +170,7 @@ function contentsOf(group: Matched[]): FindingContents {
     techniques: ['T1098.001', 'T1098.003', 'T1078.004'],
     evidenceCount: items.length,
     evidenceTruncated: items.length > 2 * EVIDENCE_AT_EACH_END,
-    targetsTruncated: targets.length > SET_MAX || targetNames.length > SET_MAX,
+    targetsTruncated: [operations, targets, targetNames].some(({ length }) => length > SET_MAX),
     evidence: bothEnds(items).map(evidenceOf),
   };
 }

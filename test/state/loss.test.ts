@@ -58,7 +58,8 @@ test('an empty partition has a position before its first event', async () => {
     await state.positions.begin(PLACE, beginning(first));
     assert.deepEqual(await state.positions.load(PLACE), { kind: 'position', position: first });
     await state.positions.begin(PLACE, beginning(null));
-    assert.deepEqual(await state.positions.load(PLACE), { kind: 'none' }, 'none where it began by time');
+    const since = NOW - 48 * HOUR_MS;
+    assert.deepEqual(await state.positions.load(PLACE), { kind: 'none', since }, 'none where it began by time');
   });
 });
 
@@ -117,6 +118,21 @@ for (const [what, lose, afterEvent] of LOSSES) {
   });
 }
 
+test('what a claim that met a loss still writes is refused, until the next has asked where to go on', async () => {
+  await withState(stateOptions(redis.url), async (state) => {
+    await readTo20(state);
+    await state.client.flushall();
+    assert.equal((await state.apply(batchOf([operation('late', NOW)], 21))).kind, 'lost_state');
+    // As when a claim ends: it writes how far it was.
+    assert.equal((await state.positions.advance(PLACE, progress(20))).kind, 'lost_state');
+    assert.equal((await state.apply(batchOf([operation('later', NOW)], 22))).kind, 'lost_state');
+    assert.deepEqual(await state.records(), []);
+    await state.positions.begin(PLACE, beginning(null, 'lost'));
+    assert.equal((await state.apply(batchOf([...FACTS], 20))).kind, 'applied');
+    assert.deepEqual(await state.positions.advance(PLACE, progress(20)), { kind: 'applied' });
+  });
+});
+
 test('where the position is gone but facts of the partition are there, that is a loss', async () => {
   await withState(stateOptions(redis.url), async (state) => {
     await readTo20(state);
@@ -146,7 +162,7 @@ test('one shard of several that is lost is a loss; one in which nothing ever was
     await state.client.del(`${own.key}meta`);
     assert.equal((await state.positions.load(PLACE)).kind, 'lost');
     await state.positions.begin(PLACE, beginning(null, 'lost'));
-    assert.deepEqual(await state.positions.load(PLACE), { kind: 'none' });
+    assert.equal((await state.positions.load(PLACE)).kind, 'none');
     assert.equal((await allFindings(state)).length, 1);
     assert.ok(lost.length > 0);
   });

@@ -45,7 +45,9 @@ export const Explanation = w.shape('Explanation', "Why an actor's operations are
     w.shape('ExplainedSignIn', 'A guest sign-in of the actor.', { signIn: SignInFact, verdicts: Verdicts }),
     'Guest sign-ins kept, newest first.',
   ),
-  truncated: w.flag('True when there are more operations or sign-ins than are listed.'),
+  truncated: w.flag(
+    'True when there are more than the 50 newest operations, or the 50 newest sign-ins, that are listed.',
+  ),
   keptSince: w.timeOrNull('Facts before it are no longer kept, but for those in the evidence of findings.'),
   complete: w.flag('True when every record since `keptSince` was read.'),
   missing: w.listOf(

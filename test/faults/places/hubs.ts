@@ -20,6 +20,8 @@ export interface HubsPlace {
   readonly sent: readonly Sent[];
   /** Those that passed out of a hub, and may not have been read before. */
   readonly gone: ReadonlySet<Sent>;
+  /** Whether an event is of the present life of its hub. */
+  isReadable(one: Sent): boolean;
   readonly faults: readonly Fault[];
   /** Enqueues an event; with a time, as if it were that time (ms since 1970), which never goes back in a partition. */
   send(item: SentItem, at?: number): void;
@@ -42,6 +44,8 @@ export async function openHubsPlace(partitions: number): Promise<HubsPlace> {
   };
   return {
     ...{ names, port: endpoint.port, endpoint, sent, gone },
+    isReadable: ({ hub, hubCreatedAt }) =>
+      endpoint.state().hubs.some(({ name, created }) => name === hub && Date.parse(created) === hubCreatedAt),
     faults: hubFaults(endpoint, names, partitions, noteGone),
     send(item, time) {
       at = time;

@@ -1,0 +1,71 @@
+/** Reading that begins anew later than it had come leaves out what lies between, and coverage names it. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { coverageQueries } from '../../src/state/queries/coverage.ts';
+import { stateOptions, withState } from './redis.ts';
+import { HOUR_MS, PLACE } from './samples.ts';
+
+let redis: RedisServer;
+before(async () => {
+  redis = await startRedis({ appendOnly: false });
+});
+after(() => redis.stop());
+
+const NOW = Date.now();
+/** Read up to here, and begun anew there. */
+const READ = NOW - 96 * HOUR_MS;
+const SINCE = NOW - 48 * HOUR_MS;
+const nothing = { after: null, previous: null, checkpoint: null };
+
+for (const [cause, reason] of [
+  ['lost', 'lost_state'],
+  ['new_hub', 'hub_recreated'],
+] as const) {
+  test(`what lies between the end of what was read and a beginning anew (${cause}) is a gap`, () =>
+    withState(stateOptions(redis.url), async (state) => {
+      await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: READ - HOUR_MS, detail: 'first' });
+      const position = { sequenceNumber: 7, offset: '7', enqueuedAt: READ, hubCreatedAt: 1 };
+      await state.positions.advance(PLACE, { position, readToEndAt: null, lagEvents: 0 });
+      await state.positions.begin(PLACE, { ...nothing, cause, since: SINCE, detail: 'anew' });
+      const { hubs } = await coverageQueries(state, () => null).now();
+      assert.deepEqual(
+        hubs[0]!.partitions[0]!.gaps.map((gap) => [gap.from, gap.until, gap.reason]),
+        [[new Date(READ).toISOString(), new Date(SINCE).toISOString(), reason]],
+      );
+    }));
+}
+
+test('of a hub made anew nothing is covered from before it was made, however far back reading begins', () =>
+  withState(stateOptions(redis.url), async (state) => {
+    const [read, made] = [NOW - 3 * HOUR_MS, NOW - HOUR_MS];
+    await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: SINCE, detail: 'first' });
+    const position = { sequenceNumber: 7, offset: '7', enqueuedAt: read, hubCreatedAt: 1 };
+    await state.positions.advance(PLACE, { position, readToEndAt: null, lagEvents: 0 });
+    const place = { ...PLACE, hubCreatedAt: made };
+    await state.positions.begin(place, { ...nothing, cause: 'new_hub', since: SINCE, detail: 'anew' });
+    const { hubs } = await coverageQueries(state, () => null).now();
+    const { gaps, spans } = hubs[0]!.partitions[0]!;
+    const text = (ms: number) => new Date(ms).toISOString();
+    assert.deepEqual(
+      gaps.map(({ from, until, reason }) => [from, until, reason]),
+      [[text(read), text(made), 'hub_recreated']],
+    );
+    assert.deepEqual(spans, [
+      { from: text(SINCE), until: text(read) },
+      { from: text(made), until: text(made) },
+    ]);
+  }));
+
+test('where the position is gone, too, nothing is covered from before the hub was made', () =>
+  withState(stateOptions(redis.url), async (state) => {
+    const made = NOW - HOUR_MS;
+    const place = { ...PLACE, hubCreatedAt: made };
+    await state.positions.begin(place, { ...nothing, cause: 'lost', since: SINCE, detail: 'anew', checkpoint: 7 });
+    const { hubs } = await coverageQueries(state, () => null).now();
+    const { gaps } = hubs[0]!.partitions[0]!;
+    assert.deepEqual(
+      gaps.map(({ from, until, reason }) => [from, until, reason]),
+      [[null, new Date(made).toISOString(), 'lost_state']],
+    );
+  }));
