@@ -99,6 +99,7 @@ function report({ schedule, broken, ms, faults, events }: Verdict): void {
   }
   print(`BROKEN  ${what} (${seconds(ms)} s)`);
   print(`  the law: ${broken.law}\n${describeSchedule(schedule)}\n${indented(broken.difference)}`);
+  if (broken.log) print(`  what the processes complained of last:\n${indented(broken.log.join('\n'))}`);
   print(`  again: npm run faults -- --runs 1 --seed ${schedule.seed}`);
 }
 

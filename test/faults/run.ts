@@ -31,7 +31,7 @@ export interface Stage {
 export interface Verdict {
   readonly schedule: Schedule;
   /** Null where every law held. */
-  readonly broken: { readonly law: string; readonly difference: string } | null;
+  readonly broken: { readonly law: string; readonly difference: string; readonly log?: readonly string[] } | null;
   readonly ms: number;
   /** What was brought about, for the count of all runs. */
   readonly faults: readonly string[];
@@ -62,9 +62,22 @@ export async function run(servers: Servers, topology: Topology, draw: Drawn): Pr
     await world?.close();
     if (broken !== null) await servers.discard();
   }
+  if (broken !== null && stage !== undefined) broken = { ...broken, log: lastWords(stage.crew) };
   const faults = stage?.done.map(({ fault }) => fault.name) ?? [];
   return { schedule, broken, ms: performance.now() - begun, faults, events: world?.hubs.sent.length ?? 0 };
 }
+
+const LAST_WORDS = 60;
+const WARN = 40;
+
+/** What the processes last had to complain of, each line with the time and who said it. */
+const lastWords = ({ log }: Crew): string[] =>
+  log
+    .filter(({ level }) => level >= WARN)
+    .slice(-LAST_WORDS)
+    .map(({ heardAt, process, msg, detail, partition }) =>
+      [new Date(heardAt).toISOString(), process, partition, msg, detail].filter((part) => part !== undefined).join(' '),
+    );
 
 const textOf = (error: unknown): string =>
   error instanceof AssertionError

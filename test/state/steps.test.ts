@@ -32,15 +32,15 @@ for (const stepsBefore of [1, 2, 3]) {
     let steps = 0;
     const hooks = { afterApply: async () => void (++steps === stepsBefore && (await goBack())) };
     await withState(stateOptions(redis.url, { hooks }), async (state) => {
-      await state.positions.begin(PLACE, {
-        ...{ cause: 'first', after: null, since: 0, previous: null, checkpoint: null, detail: 'first' },
-      });
+      const beginning = { after: null, since: 0, previous: null, checkpoint: null, detail: 'begun' };
+      await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
       const facts = Array.from({ length: 1_500 }, (_, i) => (i % 2 ? signIn(`s${i}`, NOW) : operation(`o${i}`, NOW)));
       goBack = await remember(state);
       const batch = { ...batchOf(facts, 12), firstSequenceNumber: 10 };
       assert.equal((await state.apply(batch)).kind, 'lost_state');
       assert.equal(steps, stepsBefore);
 
+      await state.positions.begin(PLACE, { ...beginning, cause: 'lost' });
       assert.equal((await state.apply(batch)).kind, 'applied');
       await state.folder.idle();
       const mark = await state.client.hget(`${state.shards[0]!.key}marks`, markField(PLACE));
