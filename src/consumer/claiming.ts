@@ -37,6 +37,9 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const checkpoint = stored.kind === 'none' ? await checkpointOf(deps, partition.id) : null;
   const asked = clock.now();
   const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
+  // Asked on both sides: what the partition told is of this hub only if that is the same before and after.
+  const { createdOn: createdThen } = await client.getEventHubProperties({ abortSignal: signal });
+  if (createdThen.getTime() !== place.hubCreatedAt) throw new StartPostponed('The hub was made anew just now.');
   lookAgain(partition, isBeyondEnd({ place, stored, hub: properties }));
   // What was enqueued while nothing was read after a first start is not older than that start.
   const begunAt = (stored.kind === 'none' ? stored.since : null) ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,5 @@
 /** Looks after a session from outside: asks how far partitions reach, keeps ownership alive, and notices silence. */
+import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { type HubContext, runningOf } from './context.ts';
 import { messageOf } from './errors.ts';
@@ -16,8 +17,12 @@ export async function pollEnds(hub: HubContext, session: Session): Promise<void>
     await clock.sleep(tuning.pollMs, session.signal);
     if (session.signal.aborted) return;
     try {
+      const answers: Answer[] = [];
+      for (const [partition] of runningOf(hub)) answers.push(await askEnd(session, partition, clock));
+      // Asked last: a hub that is the same now was so when it told of its partitions.
       await session.confirmHub();
-      for (const [partition] of runningOf(hub)) await askEnd(session, partition, clock);
+      for (const { partition, claim, endSequenceNumber, at } of answers)
+        if (partition.running === claim) partition.noteAnswer(endSequenceNumber, at);
     } catch (error) {
       if (session.signal.aborted) continue;
       session.note(error);
@@ -26,12 +31,20 @@ export async function pollEnds(hub: HubContext, session: Session): Promise<void>
   }
 }
 
-async function askEnd({ client, signal }: Session, partition: Partition, clock: Clock): Promise<void> {
+interface Answer {
+  readonly partition: Partition;
+  /** That which it is an answer for. */
+  readonly claim: Claim | undefined;
+  readonly endSequenceNumber: number;
+  /** Before it was asked, by the wall clock. */
+  readonly at: number;
+}
+
+async function askEnd({ client, signal }: Session, partition: Partition, clock: Clock): Promise<Answer> {
   const at = clock.now();
-  const { claim } = partition;
-  const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
-  // The answer may be about another life of the hub than the claim that has begun meanwhile.
-  if (partition.claim === claim) partition.noteAnswer(properties.lastEnqueuedSequenceNumber, at);
+  const claim = partition.running;
+  const { lastEnqueuedSequenceNumber } = await client.getPartitionProperties(partition.id, { abortSignal: signal });
+  return { partition, claim, endSequenceNumber: lastEnqueuedSequenceNumber, at };
 }
 
 /**

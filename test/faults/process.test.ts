@@ -151,8 +151,12 @@ describe('a crew', { concurrency: 1 }, () => {
       onCrew(2, LAYOUTS.twoApart, async (crew, stage) => {
         const dice = diceOf(3);
         const items = itemsFor(stage, 13, 300);
-        const size = Math.ceil(items.length / crew.faults.length);
-        for (const [i, fault] of crew.faults.entries()) {
+        // Killed at each of the steps it is elsewhere, where nothing else is looked at.
+        const faults = crew.faults.filter(
+          ({ name }) => !name.startsWith('process.killAt.') || name.endsWith('.afterApply'),
+        );
+        const size = Math.ceil(items.length / faults.length);
+        for (const [i, fault] of faults.entries()) {
           const sending = stage.send(items.slice(i * size, (i + 1) * size));
           const end = await fault.begin(dice);
           await sending;
@@ -168,7 +172,7 @@ describe('a crew', { concurrency: 1 }, () => {
         assert.deepEqual(crew.failures, []);
         assert.ok(crew.log.some(({ msg }) => msg === 'ready'));
         const struck = new Set(crew.events.filter(({ process }) => process !== '').map(({ fault }) => fault));
-        assert.equal(struck.size, crew.faults.length);
+        assert.equal(struck.size, faults.length);
       }),
   );
 

@@ -36,7 +36,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
     scripts: Record<string, string>;
   };
   const launched = Object.values(scripts).flatMap((script) => /launch\.js (\w+)$/.exec(script)?.[1] ?? []);
-  assert.deepEqual(launched.sort(), ['check', 'guestwatch', 'local', 'start', 'test']);
+  assert.deepEqual(launched.sort(), ['check', 'faults', 'guestwatch', 'local', 'start', 'test']);
   for (const name of launched) assert.ok(!('fault' in planOf([name])), name);
   assert.deepEqual(planOf(['guestwatch', '--', 'replay', '--', '-x']), {
     command: 'guestwatch',
