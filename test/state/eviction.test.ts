@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { listLetters } from '../../src/state/deadLetters.ts';
 import { openState, type State } from '../../src/state/state.ts';
 import {
   allFindings,
@@ -14,7 +15,7 @@ import {
   withState,
   withStates,
 } from './redis.ts';
-import { HOUR_MS, operation, PLACE, signIn } from './samples.ts';
+import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';
 
 let redis: RedisServer;
 before(async () => {
@@ -123,3 +124,35 @@ test('a server that was started anew counts from nothing, and that is no evictio
     await own.stop();
   }
 });
+
+const letter = (sequenceNumber: number, receivedAt: number) => ({
+  ...{ reason: 'not_json', sequenceNumber, enqueuedAt: NOW, receivedAt, recordIndex: null },
+  bytes: Buffer.from(`letter ${sequenceNumber}`),
+});
+const lettersOf = (last: number, ...letters: ReturnType<typeof letter>[]) => ({
+  ...batchOf([], last),
+  deadLetters: letters,
+});
+
+for (const kind of ['letters', 'order']) {
+  test(`where the key '${kind}' of the dead letters was evicted, each is listed once after all was read again`, async () => {
+    await withState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }), async (state) => {
+      await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
+      await state.apply(lettersOf(2, letter(1, NOW), letter(2, NOW)));
+      await state.maintain();
+      const { key, client } = state.letters;
+      await client.del(key + kind);
+      // One comes again, later, before anyone has noticed.
+      await state.apply(lettersOf(3, letter(2, NOW + 1_000), letter(3, NOW + 1_000)));
+      const [run] = String(await client.hget(`${key}meta`, 'evicted')).split(' ');
+      await client.hset(`${key}meta`, 'evicted', `${run} 0`);
+      await state.maintain();
+      await state.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+      await state.apply(lettersOf(3, ...[1, 2, 3].map((i) => letter(i, NOW + 2_000))));
+      const { letters } = await listLetters(state.letters, null, 100);
+      assert.deepEqual(letters.map((one) => one.letter.content).sort(), ['letter 1', 'letter 2', 'letter 3']);
+      const kept = (await client.hvals(`${key}letters`)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+      assert.equal(Number(await client.hget(`${key}meta`, 'bytes')), kept);
+    });
+  });
+}

@@ -63,5 +63,20 @@ for _, key in ipairs(keys) do
     redis.call('UNLINK', tag .. key)
   end
 end
+-- Dead letters stay where both the letter and its place in the list are left, each once.
+local listed, bytes = {}, 0
+for _, place in ipairs(redis.call('ZRANGE', tag .. 'order', 0, -1)) do
+  local id = string.match(place, '|(.*)$')
+  local size = redis.call('HSTRLEN', tag .. 'letters', id)
+  if size == 0 or listed[id] then redis.call('ZREM', tag .. 'order', place)
+  else
+    listed[id] = true
+    bytes = bytes + size
+  end
+end
+for _, id in ipairs(redis.call('HKEYS', tag .. 'letters')) do
+  if not listed[id] then redis.call('HDEL', tag .. 'letters', id) end
+end
+if redis.call('HEXISTS', meta, 'bytes') == 1 then redis.call('HSET', meta, 'bytes', bytes) end
 redis.call('HSET', meta, 'generation', ARGV[1], 'evicted', told)
 return { 'renewed', told, generation }
