@@ -3,28 +3,19 @@
  *
  * What is done is done by others: `Applying` takes facts in, the folder folds them, `Partitions` knows the positions.
  */
-import { setTimeout } from 'node:timers/promises';
 import type { Rule } from '../detection/rule.ts';
 import type { Applied, ShardHandle } from './apply.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
-import { expireFacts } from './expiry.ts';
 import { Folder } from './folder.ts';
 import { type Keys, keysUnder } from './keys.ts';
 import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
 import { checkPolicy, checkServer, openShard } from './open.ts';
 import { type Outcome, Partitions, type Stored } from './partitions.ts';
-import {
-  type Beginning,
-  type Gap,
-  type PartitionRecord,
-  type Place,
-  type Progress,
-  readRecords,
-  retentionClock,
-} from './positions.ts';
+import { type Beginning, type Gap, type PartitionRecord, type Place, type Progress, readRecords } from './positions.ts';
 import { type Client, connect, StateRefused, StateUnavailable } from './redis.ts';
 import { Shards } from './shards.ts';
-import { countMissingSignIns, dropFindings, type MissingSignIns, publishQuiet, trimFeed } from './sweep.ts';
+import type { MissingSignIns } from './sweep.ts';
+import { repeat, Sweeper } from './upkeep.ts';
 import { type Missing, missingIn } from './wholeness.ts';
 
 export type { Batch, BatchAgain } from './applying.ts';
@@ -65,16 +56,6 @@ export interface StateEvents {
   readonly onMissingSignIns: (counts: MissingSignIns) => void;
   readonly onLost: (detail: string, reason: LossReason) => void;
   readonly onError: (error: unknown) => void;
-}
-
-const MAINTENANCE_INTERVAL_MS = 5_000;
-/** Processes put down since when an actor is owed a fold, each by its own clock. */
-const CLOCKS_APART_MS = 5_000;
-
-/** The clock of the retention as it was at a moment, both in milliseconds since the Unix epoch. */
-interface Moment {
-  readonly at: number;
-  readonly clock: number;
 }
 
 /** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */
@@ -119,8 +100,7 @@ export class State {
   readonly #shards: Shards;
   readonly #partitions: Partitions;
   readonly #applying: Applying;
-  /** By shard: a moment at which folds were owed, and by whose clock facts may go once all of these are done. */
-  readonly #awaited = new Map<number, Moment>();
+  readonly #sweeper = new Sweeper(this);
   /** Each ends what is done again and again, and resolves when a round under way has ended. */
   readonly #rounds: (() => Promise<void>)[] = [];
 
@@ -167,7 +147,7 @@ export class State {
     // Apart from each other: what is lost must be noticed in time, however much there is to sweep.
     this.#rounds.push(
       repeat(() => this.#look(), onError),
-      repeat(() => this.#sweep(), onError),
+      repeat(() => this.#sweeper.sweep(), onError),
     );
   }
 
@@ -181,7 +161,7 @@ export class State {
   /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
     await this.#look();
-    await this.#sweep();
+    await this.#sweeper.sweep();
   }
 
   async #look(): Promise<void> {
@@ -189,37 +169,6 @@ export class State {
     await this.#shards.verify();
     await this.#partitions.verify();
     await checkPolicy(this.client);
-  }
-
-  async #sweep(): Promise<void> {
-    const { options } = this;
-    const now = options.now();
-    const clock = retentionClock(await this.records(), now).time;
-    for (const [i, shard] of this.shards.entries()) {
-      const settled = await this.#settledClock(i, { at: now, clock });
-      if (settled !== null) await expireFacts(shard, settled);
-      await publishQuiet(shard, options.rule, now);
-      await trimFeed(shard, now - options.feedRetentionMs);
-      await dropFindings(shard, now - options.findingRetentionMs);
-      const missing = await countMissingSignIns(shard, options.rule.window, clock);
-      if (missing.missing > 0) options.events.onMissingSignIns(missing);
-    }
-  }
-
-  /**
-   * The newest clock at which everything that had been read by then has been folded, null where none is known: facts that
-   * waited in the hub for days are old as they come, and a fold that is owed still needs them.
-   */
-  async #settledClock(index: number, read: Moment): Promise<number | null> {
-    const since = await owedSince(this.shards[index]!);
-    if (since === null) {
-      this.#awaited.delete(index);
-      return read.clock;
-    }
-    const awaited = this.#awaited.get(index);
-    if (awaited !== undefined && since - CLOCKS_APART_MS <= awaited.at) return null;
-    this.#awaited.set(index, read);
-    return awaited?.clock ?? null;
   }
 
   records(): Promise<PartitionRecord[]> {
@@ -272,26 +221,4 @@ export class State {
       throw new StateUnavailable('Redis does not answer', { cause: error });
     }
   }
-}
-
-/** Since when (ms) the actor waits that was first owed a fold. Null where none waits. */
-async function owedSince({ client, key }: ShardHandle): Promise<number | null> {
-  const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
-  return since === undefined ? null : Number(since);
-}
-
-/** Does something in rounds, with a pause after each, until it is ended. */
-function repeat(round: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
-  const ending = new AbortController();
-  const { signal } = ending;
-  const running = (async () => {
-    while (!signal.aborted) {
-      await round().catch(onError);
-      await setTimeout(MAINTENANCE_INTERVAL_MS, undefined, { signal }).catch(() => {}); // Aborted: the loop ends.
-    }
-  })();
-  return () => {
-    ending.abort();
-    return running;
-  };
 }

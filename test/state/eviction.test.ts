@@ -126,7 +126,7 @@ test('a server that was started anew counts from nothing, and that is no evictio
 });
 
 const letter = (sequenceNumber: number, receivedAt: number) => ({
-  ...{ reason: 'not_json', sequenceNumber, enqueuedAt: NOW, receivedAt, recordIndex: null },
+  ...{ reason: 'not_json' as const, sequenceNumber, enqueuedAt: NOW, receivedAt, recordIndex: null },
   bytes: Buffer.from(`letter ${sequenceNumber}`),
 });
 const lettersOf = (last: number, ...letters: ReturnType<typeof letter>[]) => ({

@@ -1,0 +1,81 @@
+/** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings are dropped. */
+import { setTimeout } from 'node:timers/promises';
+import type { ShardHandle } from './apply.ts';
+import { expireFacts } from './expiry.ts';
+import { retentionClock } from './positions.ts';
+import type { State } from './state.ts';
+import { countMissingSignIns, dropFindings, publishQuiet, trimFeed } from './sweep.ts';
+
+const INTERVAL_MS = 5_000;
+/** Processes put down since when an actor is owed a fold, each by its own clock. */
+const CLOCKS_APART_MS = 5_000;
+
+/** The clock of the retention as it was at a moment, both in milliseconds since the Unix epoch. */
+interface Moment {
+  readonly at: number;
+  readonly clock: number;
+}
+
+export class Sweeper {
+  readonly #state: Pick<State, 'options' | 'shards' | 'records'>;
+  /** By shard: a moment at which folds were owed, and by whose clock facts may go once all of these are done. */
+  readonly #awaited = new Map<number, Moment>();
+
+  constructor(state: Pick<State, 'options' | 'shards' | 'records'>) {
+    this.#state = state;
+  }
+
+  /** One round over all shards. */
+  async sweep(): Promise<void> {
+    const { options, shards } = this.#state;
+    const now = options.now();
+    const clock = retentionClock(await this.#state.records(), now).time;
+    for (const [i, shard] of shards.entries()) {
+      const settled = await this.#settledClock(i, shard, { at: now, clock });
+      if (settled !== null) await expireFacts(shard, settled);
+      await publishQuiet(shard, options.rule, now);
+      await trimFeed(shard, now - options.feedRetentionMs);
+      await dropFindings(shard, now - options.findingRetentionMs);
+      const missing = await countMissingSignIns(shard, options.rule.window, clock);
+      if (missing.missing > 0) options.events.onMissingSignIns(missing);
+    }
+  }
+
+  /**
+   * The newest clock at which everything that had been read by then has been folded, null where none is known: facts that
+   * waited in the hub for days are old as they come, and a fold that is owed still needs them.
+   */
+  async #settledClock(index: number, shard: ShardHandle, read: Moment): Promise<number | null> {
+    const since = await owedSince(shard);
+    if (since === null) {
+      this.#awaited.delete(index);
+      return read.clock;
+    }
+    const awaited = this.#awaited.get(index);
+    if (awaited !== undefined && since - CLOCKS_APART_MS <= awaited.at) return null;
+    this.#awaited.set(index, read);
+    return awaited?.clock ?? null;
+  }
+}
+
+/** Since when (ms) the actor waits that was first owed a fold. Null where none waits. */
+async function owedSince({ client, key }: ShardHandle): Promise<number | null> {
+  const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
+  return since === undefined ? null : Number(since);
+}
+
+/** Does something in rounds, with a pause after each. What it returns ends that, and resolves when a round under way has ended. */
+export function repeat(round: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const running = (async () => {
+    while (!signal.aborted) {
+      await round().catch(onError);
+      await setTimeout(INTERVAL_MS, undefined, { signal }).catch(() => {}); // Aborted: the loop ends.
+    }
+  })();
+  return () => {
+    ending.abort();
+    return running;
+  };
+}
