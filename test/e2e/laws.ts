@@ -293,7 +293,8 @@ export async function assertDeadLetters(url: string, sent: readonly oracle.SentI
     const { hub, partition, sequenceNumber } = item;
     return `${hub}/${partition}/${sequenceNumber} ${recordIndex ?? 'whole'} ${REASONS[reason] ?? reason}`;
   });
-  assert.deepEqual(found.sort(), expected.sort());
+  // The same bytes at the same place of a hub that was made anew are one letter.
+  assert.deepEqual(found.sort(), [...new Set(expected)].sort());
 }
 
 /** Every record that was sent is a fact, irrelevant or a dead letter, and the metrics say how many of each. */
