@@ -107,7 +107,8 @@ export async function applyFacts(
   const second = await applyFacts(
     shard,
     facts.slice(half),
-    { ...mark, seen: first.mark, floor: first.mark, target },
+    // What is read beside a partition's way raises no mark, and so finds none.
+    { ...mark, seen: Number.isFinite(first.mark) ? first.mark : null, floor: first.mark, target },
     now,
   );
   return second.kind === 'lost' ? second : sumOf(first, second);

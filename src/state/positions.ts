@@ -53,7 +53,7 @@ export interface ReadSpan {
 export interface LostSpan {
   readonly from: number | null;
   readonly until: number | null;
-  readonly reason: 'expired' | 'lost_state' | 'hub_recreated' | 'truncated';
+  readonly reason: 'expired' | 'lost_state' | 'hub_recreated';
   readonly detail: string;
 }
 

@@ -1,7 +1,6 @@
 /** Facts that waited in the hub for days: none goes before those that it could meet have been read and folded. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import type { State } from '../../src/state/state.ts';
 import {
   applyFacts,
@@ -10,6 +9,7 @@ import {
   contentsOfAll,
   foldOf,
   keysOf,
+  redisOfFile,
   settle,
   stateEvents,
   stateOptions,
@@ -18,11 +18,7 @@ import {
 } from './redis.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 /** Enqueued 40 hours apart and less than a day apart by event time; both are older than facts are kept. */

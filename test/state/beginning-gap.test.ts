@@ -1,16 +1,11 @@
 /** Reading that begins anew later than it had come leaves out what lies between, and coverage names it. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
-import { stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateOptions, withState } from './redis.ts';
 import { HOUR_MS, PLACE } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 /** Read up to here, and begun anew there. */

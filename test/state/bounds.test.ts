@@ -1,7 +1,6 @@
 /** However busy a guest or an actor is: counts are exact, evidence is what a fold over everything lists, and no call is long. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { sha256 } from '../../src/detection/digest.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import type { State } from '../../src/state/state.ts';
@@ -15,6 +14,7 @@ import {
   contentsOfAll,
   feedOf,
   foldOf,
+  redisOfFile,
   settle,
   sourcesOf,
   stateOptions,
@@ -22,11 +22,7 @@ import {
 } from './redis.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const CALL_BYTES_MAX = 1_000_000;

@@ -1,19 +1,14 @@
 /** A loss of state shows in coverage and in the rows from the moment that it is there until all was read again. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { markField } from '../../src/state/positions.ts';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import { rowQueries } from '../../src/state/queries/rows.ts';
 import type { State } from '../../src/state/state.ts';
-import { settle, stateEvents, stateOptions, withState, withStates } from './redis.ts';
+import { redisOfFile, settle, stateEvents, stateOptions, withState, withStates } from './redis.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn, TENANT } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const OTHER = { ...PLACE, partition: '1' };

@@ -1,7 +1,6 @@
 /** What time does: facts go when they may, findings stay without them, and nothing is left behind. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { retentionClock } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { readItems } from '../detection/product.ts';
@@ -15,6 +14,7 @@ import {
   feedOf,
   foldOf,
   keysOf,
+  redisOfFile,
   settle,
   stateEvents,
   stateOptions,
@@ -23,11 +23,7 @@ import {
 } from './redis.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const DAY_MS = 24 * HOUR_MS;

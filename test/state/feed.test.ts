@@ -1,18 +1,13 @@
 /** Whoever follows the feed has every revision once, or is told that something is missing. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { type Changes, type FeedQueries, feedQueries } from '../../src/state/queries/feed.ts';
 import type { State, StateOptions } from '../../src/state/state.ts';
-import { applyFacts, stateOptions, withState } from './redis.ts';
+import { applyFacts, redisOfFile, stateOptions, withState } from './redis.ts';
 import { snapshotOf } from './rollback.ts';
 import { HOUR_MS, operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const ALL = { tenants: 'all' } as const;

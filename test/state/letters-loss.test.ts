@@ -1,20 +1,16 @@
 /** Dead letters that are lost are noticed as facts are: before anything is written over the loss, and read again. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Redis } from 'ioredis';
-import { type RedisServer, startRedis, startRedisCluster } from '../../local/redis.ts';
+import { startRedisCluster } from '../../local/redis.ts';
 import { listLetters } from '../../src/state/deadLetters.ts';
 import type { NewLetter } from '../../src/state/letter.ts';
 import { markField } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
-import { allFindings, settle, stateEvents, stateOptions, withState } from './redis.ts';
+import { allFindings, redisOfFile, settle, stateEvents, stateOptions, withState } from './redis.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const FACTS = [signIn('s', NOW), operation('a', NOW)];

@@ -1,20 +1,15 @@
 /** Dead letters: kept once, bounded in number and in bytes, the oldest going first, and never a long call. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { keepLetters, LETTERS_BYTES_MAX, listLetters } from '../../src/state/deadLetters.ts';
 import { LETTER_BYTES_MAX, type NewLetter } from '../../src/state/letter.ts';
 import { markField } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { listen } from './interpose.ts';
-import { stateEvents, stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
 import { PLACE } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.UTC(2026, 0, 1);
 const letter = (sequenceNumber: number, changes: Partial<NewLetter> = {}): NewLetter => ({

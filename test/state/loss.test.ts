@@ -1,17 +1,23 @@
 /** State that is not what it was is noticed before anything is written over it; positions go forward, whoever writes them. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
+import { startRedis } from '../../local/redis.ts';
 import { markField, type Position } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
-import { allFindings, applyFacts, keysOf, settle, stateEvents, stateOptions, withState, withStates } from './redis.ts';
+import {
+  allFindings,
+  applyFacts,
+  keysOf,
+  redisOfFile,
+  settle,
+  stateEvents,
+  stateOptions,
+  withState,
+  withStates,
+} from './redis.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const FACTS = [signIn('s', NOW), operation('a', NOW)];

@@ -1,17 +1,12 @@
 /** A position says that facts are there, and is not written before they have been seen to be, whoever has looked before. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { markField, readRecord } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
-import { stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateOptions, withState } from './redis.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const progress = (sequenceNumber: number) => ({

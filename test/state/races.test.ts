@@ -1,7 +1,6 @@
 /** What happens to two who do the same at once, or when something comes between two steps. */
 import assert from 'node:assert/strict';
-import { after, before as beforeAll, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
 import { slotOfMs } from '../../src/state/apply.ts';
 import { expireFacts } from '../../src/state/expiry.ts';
@@ -19,6 +18,7 @@ import {
   feedOf,
   foldOf,
   keysOf,
+  redisOfFile,
   settle,
   sourcesOf,
   stateOptions,
@@ -27,11 +27,7 @@ import {
 } from './redis.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-beforeAll(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const { rule } = stateOptions('');

@@ -1,7 +1,6 @@
 /** What is made again after a loss of state: once, told apart from what is new, and found under the ids that it had. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import type { Fact } from '../../src/detection/fact.ts';
 import { findingIdOf } from '../../src/detection/finding.ts';
 import { findingQueries } from '../../src/state/queries/findings.ts';
@@ -14,6 +13,7 @@ import {
   feedOf,
   foldOf,
   keysOf,
+  redisOfFile,
   settle,
   stateEvents,
   stateOptions,
@@ -22,11 +22,7 @@ import {
 import { snapshotOf } from './rollback.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const ALL = { tenants: 'all' } as const;

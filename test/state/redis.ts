@@ -1,6 +1,8 @@
 /** A real redis-server for the tests of one file, states on it that share nothing but the server, and ways to look into them. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { after, before } from 'node:test';
+import { type RedisServer, startRedis } from '../../local/redis.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import type { Finding } from '../../src/detection/finding.ts';
 import { foldAll } from '../../src/detection/fold.ts';
@@ -10,6 +12,21 @@ import { openState, type State, type StateOptions } from '../../src/state/state.
 import { wholeContents } from '../detection/product.ts';
 import { inOneOrder } from '../oracle/naive.ts';
 import { batchOf } from './samples.ts';
+
+/** A server for the tests of the file that asks; it is there once they run. */
+export function redisOfFile(): { readonly url: string } {
+  let server: RedisServer | undefined;
+  before(async () => {
+    server = await startRedis({ appendOnly: false });
+  });
+  after(() => server?.stop());
+  return {
+    get url() {
+      if (server === undefined) throw new Error('The server starts before the tests, not before the file.');
+      return server.url;
+    },
+  };
+}
 
 /** Options of a state of its own: under a prefix that no other test has. */
 export function stateOptions(url: string, changes: Partial<StateOptions> = {}): StateOptions {

@@ -1,20 +1,15 @@
 /** A finding can change without a fold, as when quiet sign-ins are published or its time is past: a fold that read it before reads again. */
 import assert from 'node:assert/strict';
-import { after, before as beforeAll, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
 import { foldOnce } from '../../src/state/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { dropFindings, publishQuiet } from '../../src/state/sweep.ts';
 import { before } from './interpose.ts';
-import { applyFacts, assertWholeFeed, feedOf, stateOptions, withState } from './redis.ts';
+import { applyFacts, assertWholeFeed, feedOf, redisOfFile, stateOptions, withState } from './redis.ts';
 import { batchOf, HOUR_MS, operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-beforeAll(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const { rule } = stateOptions('');

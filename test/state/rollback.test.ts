@@ -1,21 +1,25 @@
 /** What was read before state was lost is not written over what came after it. */
 import assert from 'node:assert/strict';
-import { after, before as beforeAll, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import type { Fact } from '../../src/detection/fact.ts';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
 import { foldOnce } from '../../src/state/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { before } from './interpose.ts';
-import { assertWholeFeed, contentsIn, contentsOfAll, foldOf, settle, stateOptions, withState } from './redis.ts';
+import {
+  assertWholeFeed,
+  contentsIn,
+  contentsOfAll,
+  foldOf,
+  redisOfFile,
+  settle,
+  stateOptions,
+  withState,
+} from './redis.ts';
 import { snapshotOf } from './rollback.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-beforeAll(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const OTHER = { hub: 'logs', hubCreatedAt: 1, partition: '1' };

@@ -1,7 +1,6 @@
 /** Storms within one finding: one correlation id over very many records, and operations with very many targets. STORM=full for the large sizes. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { describeFinding } from '../../src/detection/describe.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
@@ -14,6 +13,7 @@ import {
   contentsIn,
   contentsOfAll,
   foldOf,
+  redisOfFile,
   stateOptions,
   withState,
 } from './redis.ts';
@@ -24,11 +24,7 @@ const RECORDS = isFull ? 10_000 : 2_000;
 const OPERATIONS = isFull ? 400 : 40;
 const SET_MAX = 1_000;
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));

@@ -1,16 +1,11 @@
 /** "Nothing happened" is said only where every partition was lately read to its end. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
-import { stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateOptions, withState } from './redis.ts';
 import { HOUR_MS, MINUTE_MS, PLACE } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 

@@ -1,16 +1,11 @@
 /** A batch that takes several steps, on a shard that loses the last of them and keeps those before. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
-import { allFindings, stateOptions, withState } from './redis.ts';
+import { test } from 'node:test';
+import { allFindings, redisOfFile, stateOptions, withState } from './redis.ts';
 import { snapshotOf } from './rollback.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 

@@ -1,18 +1,13 @@
 /** A batch that takes several steps: a shard that loses one of them is not given the next as if nothing were missing. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { markField } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { eventOf, markWithin } from '../../src/state/steps.ts';
-import { allFindings, stateOptions, withState } from './redis.ts';
+import { allFindings, redisOfFile, stateOptions, withState } from './redis.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 
@@ -60,4 +55,15 @@ test('a mark within a batch lies above the last and below the next event, and gr
   }
   assert.equal(eventOf(mark), 41);
   assert.equal(eventOf(markWithin(-1)), -1);
+});
+
+test('what is read again beside the way is applied also where it takes several steps, and raises no mark', async () => {
+  await withState(stateOptions(redis.url), async (state) => {
+    const targets = Array.from({ length: 4_000 }, (_, i) => `target ${i} ${'x'.repeat(40)}`);
+    const large = Array.from({ length: 8 }, (_, i) => operation(`large ${i}`, NOW, { targets }));
+    await state.applyAgain({ place: PLACE, facts: [...large, signIn('s', NOW)], nonInteractive: [], deadLetters: [] });
+    await state.folder.idle();
+    assert.equal((await allFindings(state))[0]?.itemCount, 8);
+    assert.deepEqual(await state.client.hgetall(`${state.shards[0]!.key}marks`), {});
+  });
 });

@@ -4,12 +4,20 @@
  * STORM=full lets them last for 100,000 operations and 250,000 sign-ins.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import type { Fact } from '../../src/detection/fact.ts';
 import type { State } from '../../src/state/state.ts';
 import { listen } from './interpose.ts';
-import { allFindings, applyFacts, contentsIn, contentsOfAll, foldOf, stateOptions, withState } from './redis.ts';
+import {
+  allFindings,
+  applyFacts,
+  contentsIn,
+  contentsOfAll,
+  foldOf,
+  redisOfFile,
+  stateOptions,
+  withState,
+} from './redis.ts';
 import { HOUR_MS, operation, signIn } from './samples.ts';
 
 const SCALE = process.env['STORM'] === 'full' ? 1 : 1 / 40;
@@ -17,11 +25,7 @@ const OPERATIONS = 100_000 * SCALE;
 const SIGN_INS = 250_000 * SCALE;
 const WINDOW_MS = 47 * HOUR_MS;
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 const START = NOW - WINDOW_MS;

@@ -1,16 +1,11 @@
 /** Who waits for the feed is woken by the very step that stores a revision. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { test } from 'node:test';
 import { feedQueries } from '../../src/state/queries/feed.ts';
-import { applyFacts, stateOptions, withState } from './redis.ts';
+import { applyFacts, redisOfFile, stateOptions, withState } from './redis.ts';
 import { operation, signIn } from './samples.ts';
 
-let redis: RedisServer;
-before(async () => {
-  redis = await startRedis({ appendOnly: false });
-});
-after(() => redis.stop());
+const redis = redisOfFile();
 
 const NOW = Date.now();
 /** Who was not woken looks again after five seconds. */

@@ -3,7 +3,7 @@ import * as w from './words.ts';
 
 export const SILENCES = ['nothing_happened', 'nothing_arrived'] as const;
 export const LOSS_REASONS = ['state_lost', 'findings_lost', 'keys_evicted', 'hub_recreated', 'events_expired'] as const;
-export const GAP_REASONS = ['expired', 'lost_state', 'hub_recreated', 'truncated'] as const;
+export const GAP_REASONS = ['expired', 'lost_state', 'hub_recreated'] as const;
 
 const silence = w.choice(
   SILENCES,
