@@ -27,6 +27,8 @@ export type JsonText = string;
 
 /** On whose behalf something is asked. */
 export interface Caller {
+  /** What its key or token is known by: it stands in histories and in the log. */
+  readonly name: string;
   /** Ids in lower case. */
   readonly tenants: 'all' | readonly string[];
 }

@@ -9,6 +9,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { Scope } from './caller.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, type ProblemName, problemText } from './problem.ts';
 
 /** Reads the types of parameters off their schemas. Answers are typed by the ports, which are typed by the same schemas. */
@@ -31,6 +32,8 @@ declare module 'fastify' {
   interface FastifySchema {
     /** Stable name of the call: clients are generated from it. */
     operationId?: string;
+    /** What a caller must be allowed for it; null where nobody is asked. */
+    scope?: Scope | null;
     summary?: string;
     description?: string;
     tags?: readonly string[];

@@ -66,6 +66,7 @@ export const changesRoutes =
         handlerTimeout: WAIT_SECONDS_MAX * 1000 + ANSWER_TIMEOUT_MS,
         schema: {
           operationId: 'listChanges',
+          scope: 'findings:read',
           summary: 'Read the feed of changes',
           description:
             'Every revision of every finding once, none skipped, in order within a tenant. With `wait` the request is held until something comes. Read on from the `cursor` of the answer.',

@@ -13,6 +13,7 @@ export const coverageRoutes =
       {
         schema: {
           operationId: 'getCoverage',
+          scope: 'findings:read',
           summary: 'Get the coverage',
           description:
             'Per hub and partition: position, lag, the spans of enqueued time read without a gap, the estimate for event time, gaps, and what silence means.',

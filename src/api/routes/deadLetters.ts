@@ -68,6 +68,7 @@ export const deadLettersRoutes =
       {
         schema: {
           operationId: 'listDeadLetters',
+          scope: 'admin',
           summary: 'List dead letters',
           description:
             'Events and records that could not be understood, with reason, source and the bytes kept. Newest first.',
@@ -96,6 +97,7 @@ export const deadLettersRoutes =
         onRequest: jsonOnly,
         schema: {
           operationId: 'retryDeadLetters',
+          scope: 'admin',
           summary: 'Retry dead letters',
           description:
             'Reads dead letters again, newest first: from the bytes kept where they are whole, else the event at its source while the hub has it. What is understood by now is applied and taken off the list; the rest stays. To ask again is safe. Reading at the source interrupts whoever reads the partition for a moment.',

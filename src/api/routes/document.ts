@@ -38,6 +38,7 @@ export const documentRoutes =
       {
         schema: {
           operationId: 'getDocument',
+          scope: null,
           summary: 'Get this document',
           tags: ['Document'],
           querystring: q.query({}),
@@ -52,6 +53,7 @@ export const documentRoutes =
       {
         schema: {
           operationId: 'getDocs',
+          scope: null,
           summary: 'Read this document',
           tags: ['Document'],
           querystring: q.query({}),

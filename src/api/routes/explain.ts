@@ -29,6 +29,7 @@ export const explainRoutes =
       {
         schema: {
           operationId: 'explainActor',
+          scope: 'findings:read',
           summary: 'Explain an actor',
           description:
             'Each privileged operation and each sign-in of the actor that is kept, with every predicate that held or failed in either view, and what is no longer, or never was, kept.',

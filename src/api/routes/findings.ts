@@ -72,6 +72,7 @@ export const findingsRoutes =
       {
         schema: {
           operationId: 'listFindings',
+          scope: 'findings:read',
           summary: 'List findings',
           description: 'Findings that stand, newest `firstSeen` first. Superseded ones are left out.',
           tags: ['Findings'],
@@ -97,6 +98,7 @@ export const findingsRoutes =
       {
         schema: {
           operationId: 'getFinding',
+          scope: 'findings:read',
           summary: 'Get a finding',
           description:
             'One finding. One that was merged into another says so in `supersededBy`. An id that is no longer stored leads to the finding that its first operation now stands in; `Content-Location` then names that.',
@@ -130,6 +132,7 @@ export const findingsRoutes =
       {
         schema: {
           operationId: 'listEvidence',
+          scope: 'findings:read',
           summary: 'List the evidence of a finding',
           description:
             'Every matched operation with the sign-ins that matched it, the source of both to the byte, and how long each step took. Oldest operation first.',

@@ -29,6 +29,7 @@ export const guestsRoutes =
       {
         schema: {
           operationId: 'listGuests',
+          scope: 'findings:read',
           summary: 'List guests',
           description: 'All guests whose sign-ins are kept, by tenant, UPN and object id.',
           tags: ['Guests'],
@@ -54,6 +55,7 @@ export const guestsRoutes =
       {
         schema: {
           operationId: 'getGuest',
+          scope: 'findings:read',
           summary: 'Get a guest',
           description:
             'One guest, by UPN or object id. `tenantId` is needed only where several tenants know the guest.',

@@ -25,6 +25,7 @@ export const ruleRoutes =
       {
         schema: {
           operationId: 'getRule',
+          scope: 'findings:read',
           summary: 'Get the rule in force',
           description:
             'What is looked for, in which window, by which names, and the query that the strict view is equal to.',
@@ -41,6 +42,7 @@ export const ruleRoutes =
       {
         schema: {
           operationId: 'getRuleRows',
+          scope: 'findings:read',
           summary: "Get the rule's rows at a moment",
           description:
             "What the query would return when run at that moment over all that was received, under the rule's own column names. `tenantId` may be left out where only one tenant is known.",
