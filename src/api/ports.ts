@@ -111,6 +111,8 @@ export type After =
   | { readonly kind: 'cursor'; readonly cursor: string };
 
 export interface ChangeText {
+  /** Names this revision for good, whoever reads it and from where: no other has it, also after a loss of state. */
+  readonly id: string;
   /** The place after this change. */
   readonly cursor: string;
   readonly reason: (typeof finding.CHANGE_REASONS)[number];

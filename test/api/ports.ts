@@ -38,7 +38,7 @@ export class MemoryFeed implements FeedPort {
   }
 
   append(json: string): void {
-    this.changes.push({ cursor: String(this.changes.length + 1), reason: 'new', json });
+    this.changes.push({ id: `0-${this.changes.length}`, cursor: String(this.changes.length + 1), reason: 'new', json });
     this.#arrivals.emit('change');
   }
 

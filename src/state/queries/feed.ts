@@ -22,6 +22,8 @@ export type After =
   | { readonly kind: 'cursor'; readonly cursor: string };
 
 export interface ChangeText {
+  /** Names this revision in the feed for good: two that are stored never share it, also after a loss of state. */
+  readonly id: string;
   readonly cursor: string;
   readonly reason: ChangeReason;
   readonly json: string;
@@ -81,6 +83,7 @@ export async function feedQueries(state: State): Promise<FeedQueries> {
       standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: sealOf(entry) };
       if (!mayObserve(caller, entry.fields.get('tenant') ?? '')) continue;
       items.push({
+        id: `${standing[shard]!.generation}-${entry.id}`,
         cursor: encodePlaces(standing),
         reason: entry.fields.get('reason') as ChangeReason,
         json: entry.fields.get('finding') ?? '',
