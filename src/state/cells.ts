@@ -1,6 +1,7 @@
 /** Fields of hashes that are read, changed by pure code and written back only if no one else wrote them in between. */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Argument, type Client, pipeline } from './redis.ts';
+import type { Argument, Client } from './redis.ts';
+import { fieldOf, readValues } from './values.ts';
 
 export interface Cell {
   readonly key: string;
@@ -15,11 +16,11 @@ export interface CellWrite extends Cell {
 
 /** Reads fields of hashes of one slot. */
 export async function readCells(client: Client, wanted: readonly Omit<Cell, 'before'>[]): Promise<Cell[]> {
-  const values = await pipeline(
+  const values = await readValues(
     client,
-    wanted.map(({ key, field }) => ['HGET', key, field] as const),
+    wanted.map(({ key, field }) => fieldOf(key, field)),
   );
-  return wanted.map((cell, i) => ({ ...cell, before: values[i] as Buffer | null }));
+  return wanted.map((cell, i) => ({ ...cell, before: values[i]! }));
 }
 
 /** In place of a new value: the one there stays. No value of ours is this short. */

@@ -2,8 +2,9 @@
 import type { Mark, ShardHandle } from './apply.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
 import type { Place } from './positions.ts';
-import { loadScript, pipeline, runScript } from './redis.ts';
+import { loadScript, runScript } from './redis.ts';
 import { markWithin } from './steps.ts';
+import { fieldOf, readValues } from './values.ts';
 import { pages } from './window.ts';
 
 const deadLetterScript = loadScript('deadletter');
@@ -87,8 +88,10 @@ export async function listLetters(handle: LettersHandle, after: string | null, l
 
 /** Letters by their ids; null for those that are not kept. */
 export async function readLetters(handle: LettersHandle, ids: readonly string[]): Promise<(KeptLetter | null)[]> {
-  const commands = ids.map((id) => ['HGET', `${handle.key}letters`, id] as const);
-  const texts = await pipeline(handle.client, commands);
+  const texts = await readValues(
+    handle.client,
+    ids.map((id) => fieldOf(`${handle.key}letters`, id)),
+  );
   return texts.map((text) => (text === null ? null : (JSON.parse(String(text)) as KeptLetter)));
 }
 

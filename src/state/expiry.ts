@@ -7,7 +7,8 @@ import { type CellWrite, cellArguments, readCells, sha1 } from './cells.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
 import { unpackOperation } from './packing.ts';
 import { type Argument, bytesOf, type Client, loadScript, pipeline, runScript } from './redis.ts';
-import { profileId } from './selection.ts';
+import { profileId, readPrefixes } from './selection.ts';
+import { readHash } from './values.ts';
 import {
   aliasKey,
   decodeGuest,
@@ -22,7 +23,6 @@ import {
 
 const expireScript = loadScript('expire');
 const forgetScript = loadScript('forget');
-const prefixesScript = loadScript('prefixes');
 
 /** Guests and operations looked at in one step. */
 const ENTRIES_PER_STEP_MAX = 100;
@@ -101,8 +101,7 @@ async function planOperations(shard: ShardHandle, entries: readonly Buffer[], is
   const actors = new Set(named.map(({ actor }) => actor));
   const prefixes = new Map<string, string[]>();
   for (const actor of actors) {
-    const found = (await runScript(shard.client, prefixesScript, shard.key, [actor])) as Buffer[];
-    prefixes.set(actor, found.map(String));
+    prefixes.set(actor, await readPrefixes(shard, actor));
   }
   const writes: CellWrite[] = [];
   const members: [string, string][] = [];
@@ -182,13 +181,14 @@ export async function forgetActor(shard: ShardHandle, actorId: string): Promise<
     ['EXISTS', operationKey(shard.key, actorId), `${shard.key}af:${actorId}`],
   ])) as number[];
   if (occupied !== 0) return;
-  const record = await shard.client.hgetall(`${shard.key}a:${actorId}`);
-  if (record['actor'] === undefined) return;
-  const actor = JSON.parse(record['actor']) as Actor;
+  const record = await readHash(shard.client, `${shard.key}a:${actorId}`);
+  const text = record.get('actor');
+  if (text === undefined) return;
+  const actor = JSON.parse(String(text)) as Actor;
   const objectIds = new Set(
-    Object.entries(record)
+    [...record]
       .filter(([field]) => field.startsWith('p:'))
-      .map(([, json]) => (JSON.parse(json) as { objectId: string | null }).objectId)
+      .map(([, json]) => (JSON.parse(String(json)) as { objectId: string | null }).objectId)
       .filter((objectId) => objectId !== null),
   );
   if (actor.objectId !== null) objectIds.add(actor.objectId);

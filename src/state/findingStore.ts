@@ -6,6 +6,7 @@ import { FINDING_VIEWS, selects } from '../detection/views.ts';
 import { timeHex } from './apply.ts';
 import { type FindingCore, unpackCore, unpackItem, unpackLabels, unpackSignIns } from './packing.ts';
 import type { Client } from './redis.ts';
+import { fieldOf, readField, readHash, readSet, readValues } from './values.ts';
 import { pages } from './window.ts';
 
 /** A finding with what no fact decides. */
@@ -17,29 +18,20 @@ export interface StoredFinding {
   readonly decidedAt: ReadonlyMap<string, number | null>;
 }
 
-/** Fields asked for in one round trip. */
-const FIELDS_PER_READ_MAX = 500;
-
-/** Reads a hash in pieces, so that no reply grows with it. */
-export async function readHash(client: Client, key: string): Promise<Map<string, Buffer>> {
-  const fields = new Map<string, Buffer>();
-  let cursor = '0';
-  do {
-    const [next, found] = (await client.callBuffer('HSCAN', key, cursor, 'COUNT', 200)) as [Buffer, Buffer[]];
-    for (let i = 0; i < found.length; i += 2) fields.set(String(found[i]), found[i + 1]!);
-    cursor = String(next);
-  } while (cursor !== '0');
-  return fields;
-}
+/** Members asked for in one round trip: their names are short. */
+const MEMBERS_PER_READ_MAX = 500;
 
 /** Reads one finding with its evidence; null where there is none that stands. `members` and `correlations` are left empty. */
 export async function readFinding(client: Client, shardKey: string, id: string): Promise<StoredFinding | null> {
   const [row, items, signIns] = await Promise.all([
-    client.callBuffer('HMGET', `${shardKey}f:${id}`, 'core', 'revision', 'updatedAt') as Promise<(Buffer | null)[]>,
+    readValues(
+      client,
+      ['revision', 'updatedAt', 'core'].map((field) => fieldOf(`${shardKey}f:${id}`, field)),
+    ),
     readHash(client, `${shardKey}fe:${id}`),
     readHash(client, `${shardKey}fs:${id}`),
   ]);
-  const [core, revision, updatedAt] = row;
+  const [revision, updatedAt, core] = row;
   if (!core) return null;
   const stored = [...items].map(([key, value]) => [key, unpackItem(String(value))] as const);
   return {
@@ -58,7 +50,7 @@ export async function readFinding(client: Client, shardKey: string, id: string):
 
 /** The sums of a finding that stands; null where there is none. */
 export async function readCore(client: Client, shardKey: string, id: string): Promise<FindingCore | null> {
-  const core = await client.hget(`${shardKey}f:${id}`, 'core');
+  const core = await readField(client, `${shardKey}f:${id}`, 'core');
   return core === null ? null : unpackCore(core);
 }
 
@@ -86,11 +78,12 @@ export async function withMembers(
   const correlationKeys = [...new Set(all.map(correlationKey))];
   const members = new Map<string, ItemLabels>();
   const correlations = new Set<string>();
-  for (const page of pages(keys, FIELDS_PER_READ_MAX)) {
-    const labels = (await client.callBuffer('HMGET', `${shardKey}fm:${finding.id}`, ...page)) as (Buffer | null)[];
-    for (const [i, label] of labels.entries()) if (label !== null) members.set(page[i]!, unpackLabels(String(label)));
-  }
-  for (const page of pages(correlationKeys, FIELDS_PER_READ_MAX)) {
+  const labels = await readValues(
+    client,
+    keys.map((key) => fieldOf(`${shardKey}fm:${finding.id}`, key)),
+  );
+  for (const [i, label] of labels.entries()) if (label !== null) members.set(keys[i]!, unpackLabels(String(label)));
+  for (const page of pages(correlationKeys, MEMBERS_PER_READ_MAX)) {
     const known = (await client.callBuffer('SMISMEMBER', `${shardKey}fc:${finding.id}`, ...page)) as number[];
     for (const [i, isMember] of known.entries()) if (isMember === 1) correlations.add(page[i]!);
   }
@@ -105,17 +98,6 @@ const withKnown = (
   ...stored,
   finding: { ...stored.finding, members, correlations },
 });
-
-async function readSet(client: Client, key: string): Promise<Set<string>> {
-  const found = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, members] = (await client.callBuffer('SSCAN', key, cursor, 'COUNT', 500)) as [Buffer, Buffer[]];
-    for (const member of members) found.add(String(member));
-    cursor = String(next);
-  } while (cursor !== '0');
-  return found;
-}
 
 /** Where a finding stands in time, so that a fold knows whether it could touch it without reading it. Ticks in hex. */
 export interface Span {

@@ -14,13 +14,13 @@ import type { ShardHandle } from './apply.ts';
 import { freshVersion } from './cells.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
-import { indexMember, profileId, type Selection, selectFacts, storedProfile } from './selection.ts';
+import { indexMember, type Owed, type Part, profileId, readPart, selectOwed, storedProfile } from './selection.ts';
 import { isRevision, type StoreContext, storeArguments } from './storing.ts';
 
 const storeScript = loadScript('store');
 /** How often one actor is read and folded again because others did the same meanwhile. */
 const ATTEMPTS_MAX = 50;
-/** Findings told in one step, in bytes: with what the index needs they stay below a megabyte. A single one may be larger. */
+/** Findings told in one step, in bytes: with what the index needs they stay below a megabyte. A single larger one is staged. */
 const FINDINGS_BYTES_MAX = 700_000;
 
 export interface FoldContext {
@@ -42,34 +42,15 @@ export type FoldOutcome =
 
 /** Folds what one actor is owed, once. */
 export async function foldOnce(shard: ShardHandle, actorId: string, context: FoldContext): Promise<FoldOutcome> {
+  const published: Folded[] = [];
   for (let attempt = 1; ; attempt++) {
-    const now = context.now();
-    const selection = await selectFacts(shard, actorId, context.rule.window);
-    if (selection === null) return { kind: 'unknown_actor' };
-    const operations = selection.operations.map(({ operation }) => operation);
-    const priors = await readPriors(shard, actorId, selection, operations, { window: context.rule.window, now });
-    const folded = foldActor({
-      priors: [...priors.values()].map(({ finding }) => finding),
-      operations,
-      signIns: selection.signIns,
-      window: context.rule.window,
-      now,
-      lostAt: selection.lostAt,
-    });
-    await context.beforeStore?.();
-    const outcome = await store(shard, actorId, selection, folded, priors, {
-      ...context,
-      now,
-      lossNotedAt: selection.lossNotedAt,
-    });
+    const owed = await selectOwed(shard, actorId, context.rule.window);
+    if (owed === null) return { kind: 'unknown_actor' };
+    const outcome = await foldOwed(shard, actorId, owed, context, published);
     switch (outcome.kind) {
       case 'stored':
         await context.afterStore?.();
-        return {
-          kind: 'folded',
-          owed: outcome.owed,
-          published: folded.filter(({ change }) => isRevision(change)),
-        };
+        return { kind: 'folded', owed: outcome.owed, published };
       case 'lost':
         return outcome;
       case 'changed':
@@ -78,16 +59,53 @@ export async function foldOnce(shard: ShardHandle, actorId: string, context: Fol
   }
 }
 
+/**
+ * Folds and stores what is owed, in as many parts as keep memory bounded: usually one. What all of them worked on is taken off
+ * with the last, and nobody else folds in between, or all begins anew; folding a part twice changes nothing.
+ */
+async function foldOwed(
+  shard: ShardHandle,
+  actorId: string,
+  owed: Owed,
+  context: FoldContext,
+  published: Folded[],
+): Promise<StoreOutcome> {
+  const { rule } = context;
+  let { foldVersion } = owed;
+  for (let members = owed.members; ; ) {
+    const now = context.now();
+    const part = await readPart(shard, actorId, owed, members, rule.window);
+    const operations = part.operations.map(({ operation }) => operation);
+    const priors = await readPriors(shard, actorId, owed, operations, { window: rule.window, now });
+    const folded = foldActor({
+      priors: [...priors.values()].map(({ finding }) => finding),
+      operations,
+      signIns: part.signIns,
+      window: rule.window,
+      now,
+      lostAt: owed.lostAt,
+    });
+    await context.beforeStore?.();
+    const storing = { ...context, now, lossNotedAt: owed.lossNotedAt };
+    const outcome = await store(shard, actorId, { ...owed, foldVersion }, part, folded, priors, storing);
+    if (outcome.kind !== 'stored') return outcome;
+    published.push(...folded.filter(({ change }) => isRevision(change)));
+    if (part.rest.length === 0) return outcome;
+    members = part.rest;
+    foldVersion = outcome.foldVersion;
+  }
+}
+
 /** The actor's findings that the facts at hand could touch. */
 async function readPriors(
   shard: ShardHandle,
   actorId: string,
-  selection: Selection,
+  { pending }: Owed,
   operations: readonly Operation[],
   { window, now }: { readonly window: Ticks; readonly now: number },
 ): Promise<Map<string, StoredFinding>> {
   const { client, key } = shard;
-  const standings = operations.length + selection.pending.length === 0 ? [] : await readStandings(client, key, actorId);
+  const standings = operations.length + pending.length === 0 ? [] : await readStandings(client, key, actorId);
   const expiredBefore = ticksOfMs(now - shard.retentionMs) + window;
   const touched = standings.filter(({ ip, first, last }) => {
     const within = (time: Ticks, reach: Ticks): boolean => time >= first - reach && time <= last + reach;
@@ -98,7 +116,7 @@ async function readPriors(
         ? within(operation.time, 2n * window)
         : findingIp(operation) === ip && within(operation.time, window);
     // A sign-in may also thin its minute, of which another part lies within the window.
-    return operations.some(meets) || selection.pending.some(({ time }) => within(time, window + TICKS_PER_MINUTE));
+    return operations.some(meets) || pending.some(({ time }) => within(time, window + TICKS_PER_MINUTE));
   });
   const priors = new Map<string, StoredFinding>();
   for (const { id, ip } of touched) {
@@ -114,7 +132,7 @@ async function readPriors(
 }
 
 type StoreOutcome =
-  | { readonly kind: 'stored'; readonly owed: boolean }
+  | { readonly kind: 'stored'; readonly owed: boolean; readonly foldVersion: string }
   | { readonly kind: 'changed' }
   | { readonly kind: 'lost'; readonly generation: string };
 
@@ -125,33 +143,35 @@ type StoreOutcome =
 async function store(
   shard: ShardHandle,
   actorId: string,
-  selection: Selection,
+  owed: Owed,
+  { operations, stale, rest }: Part,
   folded: readonly Folded[],
   priors: ReadonlyMap<string, StoredFinding>,
   context: StoreContext,
 ): Promise<StoreOutcome> {
   const changed = folded.filter(({ change }) => change !== 'none');
   const parts = inParts(changed.map((one) => storeArguments(one, priors, context)));
-  let foldVersion = selection.foldVersion;
+  let { foldVersion } = owed;
   for (const [i, findings] of parts.entries()) {
     const isLast = i === parts.length - 1;
+    const isDone = isLast && rest.length === 0;
     const next = freshVersion();
     const args: Argument[] = [
       shard.generation,
       actorId,
       ...[foldVersion, next],
-      selection.factVersion,
+      owed.factVersion,
       context.now,
-      ...(isLast ? [selection.pendingTaken, selection.pendingSeen] : [0, '']),
-      isLast && selection.whole ? '1' : '0',
-      ...(isLast ? indexArguments(selection, folded) : [0, 0]),
+      ...(isDone ? [owed.pendingTaken, owed.pendingSeen] : [0, '']),
+      isDone && owed.whole ? '1' : '0',
+      ...(isLast ? indexArguments(operations, stale, folded) : [0, 0]),
       findings.length,
       ...findings.flat(),
     ];
     const [outcome, detail] = (await runScript(shard.client, storeScript, shard.key, args)) as Buffer[];
     if (String(outcome) === 'lost') return { kind: 'lost', generation: String(detail) };
     if (String(outcome) !== 'stored') return { kind: 'changed' };
-    if (isLast) return { kind: 'stored', owed: String(detail) === '1' };
+    if (isLast) return { kind: 'stored', owed: String(detail) === '1', foldVersion: next };
     foldVersion = next;
   }
   throw new Error('there is always a last part');
@@ -173,16 +193,14 @@ function inParts(lists: readonly Argument[][]): Argument[][][] {
 }
 
 /** What becomes of the operations' places in the index, and the profiles that they stand under. */
-function indexArguments(selection: Selection, folded: readonly Folded[]): Argument[] {
+function indexArguments(operations: Part['operations'], stale: Part['stale'], folded: readonly Folded[]): Argument[] {
   const findings = folded.map(({ finding }) => finding);
-  const moves = selection.operations.flatMap(({ operation, members }) => {
+  const moves = operations.flatMap(({ operation, members }) => {
     const now = indexMember(operation, labelIn(findings, operation));
     return members.filter((member) => member !== now).map((member) => [member, now]);
   });
-  const gone = selection.stale.map((member) => [member, '']);
-  const profiles = new Map(
-    selection.operations.map(({ operation }) => [`p:${profileId(operation)}`, storedProfile(operation)]),
-  );
+  const gone = stale.map((member) => [member, '']);
+  const profiles = new Map(operations.map(({ operation }) => [`p:${profileId(operation)}`, storedProfile(operation)]));
   return [moves.length + gone.length, ...moves.flat(), ...gone.flat(), profiles.size, ...[...profiles].flat()];
 }
 

@@ -25,6 +25,7 @@
  * | `{P:s}due` | sorted set | slots of 15 minutes in which facts came; `{P:s}due:SLOT`: list of what to look at when they grow old |
  * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
+ * | `{P:s}staged:N` | string | arguments that are too long for one call, until it is made; they go by themselves |
  * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
  * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |

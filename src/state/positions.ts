@@ -4,6 +4,7 @@ import type { Keys } from './keys.ts';
 import { LOSSES_MAX, type NotedLoss } from './losses.ts';
 import { eventsIn, findingsOf, isRebuilt, lossesNoted, type Rebuilding } from './rebuilding.ts';
 import { type Client, loadScript, runScript } from './redis.ts';
+import { readHash } from './values.ts';
 
 const advanceScript = loadScript('advance');
 
@@ -103,8 +104,8 @@ export async function readRecord(
 }
 
 export async function readRecords(client: Client, keys: Keys): Promise<PartitionRecord[]> {
-  const all = await client.hvals(`${keys.service}positions`);
-  return all.map((text) => JSON.parse(text) as PartitionRecord);
+  const all = await readHash(client, `${keys.service}positions`);
+  return [...all.values()].map((text) => JSON.parse(String(text)) as PartitionRecord);
 }
 
 /** Stores a record. Unless it is `forced`, one that is further, or of a later life of the hub, stays. */

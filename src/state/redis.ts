@@ -1,5 +1,5 @@
 /** The connection to Redis: one server or a Cluster, with commands that are Lua files loaded by their hash. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Cluster, Command, Redis, type RedisOptions } from 'ioredis';
 
@@ -125,23 +125,74 @@ export interface Script {
   readonly sha: string;
 }
 
+const textOf = (name: string): string => readFileSync(new URL(`./commands/${name}.lua`, import.meta.url), 'utf8');
+const argumentsText = textOf('arguments');
+
 export function loadScript(name: string): Script {
-  const text = readFileSync(new URL(`./commands/${name}.lua`, import.meta.url), 'utf8');
+  const text = argumentsText + textOf(name);
   return { name, text, sha: createHash('sha1').update(text).digest('hex') };
 }
 
+const stageScript = loadScript('stage');
+
+/** What is said to Redis, or heard from it, in one call, in bytes: with names and script it stays below a megabyte. */
+export const CALL_BYTES_MAX = 950_000;
+/** Arguments that are staged go by themselves after so long (s): the call that they are for was made by then, or never is. */
+const STAGED_S = 60;
+/** How often arguments are staged that are gone before their call. */
+const STAGINGS_MAX = 5;
+
+/** Runs a script. Arguments that are too long for one call are staged first, piece by piece; the script itself stays one step. */
 export async function runScript(
   client: Client,
   script: Script,
   key: string,
   args: readonly Argument[],
 ): Promise<unknown> {
-  try {
-    return await client.callBuffer('EVALSHA', script.sha, 1, key, ...args);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return client.callBuffer('EVAL', script.text, 1, key, ...args);
+  if (bytesOf(args) <= CALL_BYTES_MAX) return callScript(client, script, key, args);
+  const bytes = joined(args);
+  for (let staging = 1; ; staging++) {
+    const name = randomUUID();
+    for (let at = 0; at < bytes.length; at += CALL_BYTES_MAX)
+      await callScript(client, stageScript, key, [name, at, bytes.subarray(at, at + CALL_BYTES_MAX), STAGED_S]);
+    try {
+      return await callScript(client, script, key, ['@staged', name, bytes.length]);
+    } catch (error) {
+      if (!isReply(error, 'UNSTAGED')) throw error;
+      if (staging === STAGINGS_MAX) throw new StateUnavailable(`what was staged for a call was gone ${staging} times`);
+    } finally {
+      await client.unlink(`${key}staged:${name}`).catch(() => {}); // It goes by itself, only later.
+    }
   }
+}
+
+async function callScript(
+  client: Client,
+  { sha, text }: Script,
+  key: string,
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await client.callBuffer('EVALSHA', sha, 1, key, ...args);
+  } catch (error) {
+    if (!isReply(error, 'NOSCRIPT')) throw error;
+    return client.callBuffer('EVAL', text, 1, key, ...args);
+  }
+}
+
+const isReply = (error: unknown, word: string): error is Error =>
+  error instanceof Error && error.message.startsWith(word);
+
+/** Arguments as they are staged: one behind another, each behind its length in four bytes. */
+function joined(args: readonly Argument[]): Buffer {
+  return Buffer.concat(
+    args.flatMap((arg) => {
+      const bytes = Buffer.isBuffer(arg) ? arg : Buffer.from(String(arg));
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(bytes.length);
+      return [length, bytes];
+    }),
+  );
 }
 
 /** Runs commands of one slot in one round trip; replies as bytes. The first error among them is thrown. */

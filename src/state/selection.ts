@@ -9,25 +9,29 @@
 import { digest } from '../detection/digest.ts';
 import type { Operation, SignIn } from '../detection/fact.ts';
 import { type Actor, findingIp } from '../detection/finding.ts';
+import { groupBy } from '../detection/group.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { joinLabels, type Label } from '../detection/label.ts';
 import { guestIdentityOf, type Profile, profileOf, relate } from '../detection/relation.ts';
 import type { Ticks } from '../detection/time.ts';
 import { factOfMember, indexSuffix, operationKey, type ShardHandle, timeHex, UNFOLDED } from './apply.ts';
 import { sha1 } from './cells.ts';
-import { readHash } from './findingStore.ts';
 import { homeToken, objectToken } from './keys.ts';
 import { unpackOperation, unpackSignIns } from './packing.ts';
-import { loadScript, pipeline, runScript } from './redis.ts';
+import { CALL_BYTES_MAX, type Client, loadScript, pipeline, runScript } from './redis.ts';
+import { fieldOf, readField, readHash, readValues } from './values.ts';
 import { type Hours, hourOf, pages, readRelated } from './window.ts';
 
 /** Operations that one fold takes on at the most; the rest follows in the next. */
 export const OPERATIONS_PER_FOLD_MAX = 250;
 /** Pending sign-ins that one fold takes on at the most. */
 export const SIGN_INS_PER_FOLD_MAX = 500;
-/** Operations read in one round trip. */
-const OPERATIONS_PER_READ_MAX = 100;
+/** Operations that are in memory at once, in bytes as they lie in Redis; with a single larger one it may be that one. */
+const OPERATIONS_BYTES_MAX = 4_000_000;
+/** Prefixes of an index read in one round trip. */
+const PREFIXES_PER_READ_MAX = 5_000;
 
+const owedScript = loadScript('owed');
 const prefixesScript = loadScript('prefixes');
 
 /** A profile as it is stored, with the IP that tells its findings apart. */
@@ -35,25 +39,37 @@ interface StoredProfile extends Profile {
   readonly ip: string;
 }
 
-export interface Selection {
+/** What an actor is owed: which operations, and which sign-ins. */
+export interface Owed {
   readonly actor: Actor;
   readonly factVersion: string;
   readonly foldVersion: string;
-  /** Operations to fold, each with the index members that it stands under. */
-  readonly operations: readonly { readonly operation: Operation; readonly members: readonly string[] }[];
-  /** Index members whose operation has expired. */
-  readonly stale: readonly string[];
-  readonly signIns: readonly SignIn[];
+  /** Index members of the operations to fold. */
+  readonly members: readonly string[];
   /** Sign-ins that no fold has seen yet; how many of the pending list they are. */
   readonly pending: readonly SignIn[];
   readonly pendingTaken: number;
   /** SHA-1 of those, as they lie there. */
   readonly pendingSeen: string;
+  /** Object ids that operations folded before stand under. */
+  readonly objectIds: readonly string[];
   /** What the shard knows of its last loss (ms since the Unix epoch): when it was whole, and when the loss was noticed. */
   readonly lostAt: number | null;
   readonly lossNotedAt: number | null;
   /** False when there was more to take on. */
   readonly whole: boolean;
+}
+
+/** As much of what an actor is owed as is folded at once. */
+export interface Part {
+  /** Operations, each with the index members that it stands under. */
+  readonly operations: readonly { readonly operation: Operation; readonly members: readonly string[] }[];
+  /** Index members whose operation has expired. */
+  readonly stale: readonly string[];
+  /** Sign-ins that these operations could match, and all that are pending. */
+  readonly signIns: readonly SignIn[];
+  /** Index members that are left for the next part. */
+  readonly rest: readonly string[];
 }
 
 /** The field of an actor's hash that a profile is stored in. */
@@ -69,58 +85,65 @@ export const indexMember = (operation: Operation, label: Label): string =>
   `${profileId(operation)}:${label}${indexSuffix(operation)}`;
 
 /** Selects what the next fold of an actor works on; null where the actor is not known. */
-export async function selectFacts(shard: ShardHandle, actorId: string, window: Ticks): Promise<Selection | null> {
+export async function selectOwed(shard: ShardHandle, actorId: string, window: Ticks): Promise<Owed | null> {
   const { client, key } = shard;
-  const index = `${key}ai:${actorId}`;
-  const unfolded = [
-    'ZRANGEBYLEX',
-    index,
-    `[${UNFOLDED}|`,
-    `[${UNFOLDED}}`,
-    'LIMIT',
-    0,
-    OPERATIONS_PER_FOLD_MAX,
-  ] as const;
-  const [fields, added, waiting, losses] = (await pipeline(client, [
-    ['HMGET', `${key}a:${actorId}`, 'actor', 'facts', 'folds'],
-    [...unfolded],
-    ['LRANGE', `${key}ap:${actorId}`, 0, SIGN_INS_PER_FOLD_MAX - 1],
-    ['HMGET', `${key}meta`, 'lostAt', 'lossNotedAt'],
-  ])) as [(Buffer | null)[], Buffer[], Buffer[], (Buffer | null)[]];
-  const [lostAt = null, lossNotedAt = null] = losses.map((at) => (at === null ? null : Number(at)));
-  const [actorText, factVersion, foldVersion] = fields.map((field) => (field === null ? null : String(field)));
+  const args = [actorId, OPERATIONS_PER_FOLD_MAX, SIGN_INS_PER_FOLD_MAX, CALL_BYTES_MAX];
+  const reply = await runScript(client, owedScript, key, args);
+  const [actorGiven, facts, folds, lostAt, lossNotedAt, added, waitingCount, waitingGiven] = reply as OwedReply;
+  const actorKey = `${key}a:${actorId}`;
+  const actorText = String(actorGiven) === TOO_LARGE ? await readField(client, actorKey, 'actor') : String(actorGiven);
   if (!actorText) return null;
-  const actor = JSON.parse(actorText) as Actor;
+  const waiting = await wholeSignIns(client, `${key}ap:${actorId}`, waitingGiven);
   const idle = added.length === 0 && waiting.length === 0;
   const profiles = idle ? new Map<string, StoredProfile>() : await readProfiles(shard, actorId);
   const pending = waiting.flatMap((bytes) => unpackSignIns(bytes).signIns);
-
   const touched =
     pending.length === 0 ? NOTHING_TOUCHED : await touchedMembers(shard, actorId, pending, profiles, window);
-  const members = [...added.map(String), ...touched.members];
-  const { operations, stale } = await readOperations(shard, actorId, members);
-  const objectIds = new Set(
-    [...profiles.values(), ...operations.map(({ operation }) => profileOf(operation))].flatMap(
-      ({ objectId }) => objectId ?? [],
-    ),
-  );
-  const home = homeUpn(actor.upn);
-  const homes = home === '' ? [] : [homeToken(actor.tenantId, home)];
-  const objects = [...objectIds].map((objectId) => objectToken(actor.tenantId, objectId));
-  const known = idle ? [] : await readRelated(client, key, homes, objects, hoursNeeded(operations, pending, window));
   return {
-    actor,
-    factVersion: factVersion ?? '0',
-    foldVersion: foldVersion ?? '0',
-    operations,
-    stale,
-    signIns: [...known, ...pending],
+    actor: JSON.parse(actorText) as Actor,
+    factVersion: String(facts) || '0',
+    foldVersion: String(folds) || '0',
+    members: [...added.map(String), ...touched.members],
     pending,
     pendingTaken: touched.whole ? waiting.length : 0,
     pendingSeen: touched.whole ? sha1(Buffer.concat(waiting)) : '',
-    ...{ lostAt, lossNotedAt },
-    whole: touched.whole && added.length < OPERATIONS_PER_FOLD_MAX && waiting.length < SIGN_INS_PER_FOLD_MAX,
+    objectIds: [...profiles.values()].flatMap(({ objectId }) => objectId ?? []),
+    ...{ lostAt: timeOrNull(lostAt), lossNotedAt: timeOrNull(lossNotedAt) },
+    whole: touched.whole && added.length < OPERATIONS_PER_FOLD_MAX && waiting.length === Number(waitingCount),
   };
+}
+
+/** As `owed.lua` tells it. */
+type OwedReply = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer[], number, Buffer[]];
+const TOO_LARGE = '*';
+const timeOrNull = (text: Buffer): number | null => (text.length === 0 ? null : Number(text));
+
+/** Pending sign-ins as they lie there, the first read by itself where it did not fit into a reply. */
+async function wholeSignIns(client: Client, key: string, given: readonly Buffer[]): Promise<Buffer[]> {
+  const [first] = given;
+  if (first === undefined || first.length > 0) return [...given];
+  const read = await readValues(client, [{ command: 'LINDEX', key, name: 0 }]);
+  // Gone where another fold took it off meanwhile: then nothing of this one is stored.
+  return read.filter((bytes) => bytes !== null);
+}
+
+/** Reads as many of the operations as are folded at once, with the sign-ins that they need. */
+export async function readPart(
+  shard: ShardHandle,
+  actorId: string,
+  { actor, pending, objectIds: known }: Owed,
+  members: readonly string[],
+  window: Ticks,
+): Promise<Part> {
+  if (members.length === 0 && pending.length === 0) return { operations: [], stale: [], signIns: [], rest: [] };
+  const { operations, stale, rest } = await readOperations(shard, actorId, members);
+  const own = operations.flatMap(({ operation }) => profileOf(operation).objectId ?? []);
+  const home = homeUpn(actor.upn);
+  const homes = home === '' ? [] : [homeToken(actor.tenantId, home)];
+  const objects = [...new Set([...known, ...own])].map((objectId) => objectToken(actor.tenantId, objectId));
+  const hours = hoursNeeded(operations, pending, window);
+  const signIns = await readRelated(shard.client, shard.key, homes, objects, hours);
+  return { operations, stale, signIns: [...signIns, ...pending], rest };
 }
 
 async function readProfiles({ client, key }: ShardHandle, actorId: string): Promise<Map<string, StoredProfile>> {
@@ -164,10 +187,9 @@ async function touchedMembers(
   window: Ticks,
 ): Promise<Touched> {
   const index = `${key}ai:${actorId}`;
-  const prefixes = ((await runScript(client, prefixesScript, key, [actorId])) as Buffer[]).map(String);
   const raising: [string, ...(string | number)[]][] = [];
   const standing: [string, ...(string | number)[]][] = [];
-  for (const prefix of prefixes) {
+  for (const prefix of await readPrefixes({ client, key }, actorId)) {
     const colon = prefix.indexOf(':');
     const profile = profiles.get(prefix.slice(0, colon));
     if (profile === undefined) continue;
@@ -204,23 +226,29 @@ async function touchedMembers(
 }
 
 async function readOperations({ client, key }: ShardHandle, actorId: string, members: readonly string[]) {
-  const byFact = new Map<string, string[]>();
-  for (const member of members) {
-    const fact = factOfMember(member);
-    byFact.set(fact, [...(byFact.get(fact) ?? []), member]);
-  }
-  const operations: { operation: Operation; members: string[] }[] = [];
+  const byFact = [...groupBy(members, factOfMember)];
+  const operations: { operation: Operation; members: readonly string[] }[] = [];
   const stale: string[] = [];
-  for (const page of pages([...byFact], OPERATIONS_PER_READ_MAX)) {
-    const values = (await pipeline(
-      client,
-      page.map(([fact]) => ['HGET', operationKey(key, actorId), fact] as const),
-    )) as (Buffer | null)[];
-    for (const [i, value] of values.entries()) {
-      const own = page[i]![1];
-      if (value === null) stale.push(...own);
-      else operations.push({ operation: unpackOperation(String(value)), members: own });
-    }
+  const places = byFact.map(([fact]) => fieldOf(operationKey(key, actorId), fact));
+  const values = await readValues(client, places, OPERATIONS_BYTES_MAX);
+  for (const [i, value] of values.entries()) {
+    const own = byFact[i]![1];
+    if (value === null) stale.push(...own);
+    else operations.push({ operation: unpackOperation(String(value)), members: own });
   }
-  return { operations, stale };
+  return { operations, stale, rest: byFact.slice(values.length).flatMap(([, own]) => own) };
+}
+
+/** The prefixes of an actor's index: profiles and labels that operations stand under, and the one of those not yet folded. */
+export async function readPrefixes(
+  { client, key }: Pick<ShardHandle, 'client' | 'key'>,
+  actorId: string,
+): Promise<string[]> {
+  const prefixes: string[] = [];
+  for (;;) {
+    const args = [actorId, prefixes.at(-1) ?? '', PREFIXES_PER_READ_MAX];
+    const found = (await runScript(client, prefixesScript, key, args)) as Buffer[];
+    prefixes.push(...found.map(String));
+    if (found.length < PREFIXES_PER_READ_MAX) return prefixes;
+  }
 }

@@ -12,6 +12,7 @@ import { listMember, readCore, readFinding } from './findingStore.ts';
 import { wasSeenNonInteractively } from './nonInteractive.ts';
 import { unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
+import { readField } from './values.ts';
 import { readRelated } from './window.ts';
 
 const dropScript = loadScript('drop');
@@ -81,7 +82,7 @@ export async function countMissingSignIns(shard: ShardHandle, window: bigint, no
   let nonInteractiveOnly = 0;
   for (const member of members) {
     const [actorId = '', fact = ''] = member.split(' ');
-    const text = await client.hget(operationKey(key, actorId), fact);
+    const text = await readField(client, operationKey(key, actorId), fact);
     const operation = text === null ? null : unpackOperation(text);
     const isMissing = operation !== null && !(await hasSignIn(shard, operation, window));
     // Who takes the member off counts it: two processes look at the same list.

@@ -30,47 +30,31 @@ export interface Talk {
   calls: number;
 }
 
-/** Notes from here on how much a client says and hears in one call. */
+/** Notes from here on how much a client says and hears in one call, whatever call it is. */
 export function listen(client: Client): Talk {
   const talk: Talk = { argumentsMax: 0, replyMax: 0, calls: 0 };
-  const note = (args: readonly unknown[], reply: unknown): void => {
+  const send = client.sendCommand.bind(client);
+  client.sendCommand = (...sent: Parameters<Client['sendCommand']>) => {
+    const [command] = sent;
     talk.calls++;
-    talk.argumentsMax = Math.max(talk.argumentsMax, sizeOf(args));
-    talk.replyMax = Math.max(talk.replyMax, sizeOf(reply));
+    talk.argumentsMax = Math.max(talk.argumentsMax, sizeOf([command.name, ...command.args]));
+    command.promise.then(
+      (reply) => {
+        talk.replyMax = Math.max(talk.replyMax, sizeOf(reply));
+      },
+      () => {}, // Whoever asked is told.
+    );
+    return send(...sent);
   };
-  const call = client.callBuffer.bind(client) as (...args: unknown[]) => Promise<unknown>;
-  Object.assign(client, {
-    callBuffer: async (...args: unknown[]) => {
-      const reply = await call(...args);
-      note(args, reply);
-      return reply;
-    },
-  });
-  const pipeline = client.pipeline.bind(client);
-  Object.assign(client, {
-    pipeline: () => {
-      const batch = pipeline();
-      const said: unknown[][] = [];
-      const add = batch.callBuffer.bind(batch) as (...args: unknown[]) => unknown;
-      const exec = batch.exec.bind(batch);
-      return Object.assign(batch, {
-        callBuffer: (...args: unknown[]) => {
-          said.push(args);
-          return add(...args);
-        },
-        exec: async () => {
-          const replies = await exec();
-          for (const [i, [, reply]] of (replies ?? []).entries()) note(said[i]!, reply);
-          return replies;
-        },
-      });
-    },
-  });
   return talk;
 }
 
 function sizeOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, part) => sum + sizeOf(part), 0);
   if (value instanceof Uint8Array) return value.length;
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).reduce(
+      (sum, [name, part]) => sum + (Array.isArray(value) ? 0 : name.length) + sizeOf(part),
+      0,
+    );
   return value === null || value === undefined ? 0 : Buffer.byteLength(String(value));
 }

@@ -1,5 +1,6 @@
 /** On whose behalf something is asked, and which tenant is meant where none was named. */
 import type { State } from '../state.ts';
+import { readSet } from '../values.ts';
 
 export interface Caller {
   /** Ids in lower case. */
@@ -11,9 +12,9 @@ export const mayObserve = (caller: Caller, tenantId: string): boolean =>
 
 /** The tenants with facts here that the caller may know of, sorted. */
 export async function knownTenants(state: State, caller: Caller): Promise<string[]> {
-  const sets = await Promise.all(state.shards.map((shard) => shard.client.smembers(`${shard.key}tenants`)));
+  const sets = await Promise.all(state.shards.map(({ client, key }) => readSet(client, `${key}tenants`)));
   return sets
-    .flat()
+    .flatMap((tenants) => [...tenants])
     .filter((tenantId) => mayObserve(caller, tenantId))
     .sort();
 }

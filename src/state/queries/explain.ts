@@ -9,10 +9,13 @@ import { formatTicks, msOfTicks, type Ticks, ticksOfMs } from '../../detection/t
 import { type ShardHandle, timeHex } from '../apply.ts';
 import type { Span } from '../findingStore.ts';
 import { homeToken, objectToken } from '../keys.ts';
+import { packOperation, packSignIns } from '../packing.ts';
 import type { State } from '../state.ts';
+import { readHash, readSet } from '../values.ts';
 import { readRelated } from '../window.ts';
 import { type Caller, knownTenants, type TenantNeeded } from './caller.ts';
 import { isComplete, type Kept, type KnownActor, readActor, whatIsKept } from './facts.ts';
+import { withinPage } from './page.ts';
 
 /** Operations and sign-ins listed: what is beyond them is counted as truncated. */
 const OPERATIONS_MAX = 50;
@@ -62,7 +65,9 @@ async function actorIn(state: State, tenantId: string, who: string): Promise<Kno
   const home = homeToken(tenantId, homeUpn(who));
   const object = objectToken(tenantId, who);
   const ids = new Set(
-    (await Promise.all([home, object].map((token) => client.smembers(`${key}t:${token.toString('hex')}`)))).flat(),
+    (await Promise.all([home, object].map((token) => readSet(client, `${key}t:${token.toString('hex')}`)))).flatMap(
+      (found) => [...found],
+    ),
   );
   const actors = (await Promise.all([...ids].map((id) => readActor(shard, id)))).filter((actor) => actor !== null);
   const homes = [home, ...actors.flatMap((actor) => actor.homes)];
@@ -79,8 +84,8 @@ async function explanationOf(state: State, query: ExplainQuery, at: Ticks, known
     .sort(compareOperations)
     .reverse();
   const signIns = upTo(known.signIns).sort(compareSignIns).reverse();
-  const shownOperations = operations.slice(0, OPERATIONS_MAX);
-  const shownSignIns = signIns.slice(0, SIGN_INS_MAX);
+  const shownOperations = withinPage(operations.slice(0, OPERATIONS_MAX), (one) => packOperation(one).length);
+  const shownSignIns = withinPage(signIns.slice(0, SIGN_INS_MAX), (one) => packSignIns(one.tenantId, [one]).length);
   const findingOf = await findingsBy(known);
   return {
     tenantId: known.tenantId,
@@ -114,8 +119,8 @@ const distinct = (texts: readonly string[]): string[] =>
 async function findingsBy({ actors, shard }: Known): Promise<(operation: Operation) => string | null> {
   const spans: { id: string; span: Span; actor: KnownActor }[] = [];
   for (const actor of actors) {
-    const own = await shard!.client.hgetall(`${shard!.key}af:${actor.id}`);
-    spans.push(...Object.entries(own).map(([id, json]) => ({ id, span: JSON.parse(json) as Span, actor })));
+    const own = await readHash(shard!.client, `${shard!.key}af:${actor.id}`);
+    spans.push(...[...own].map(([id, json]) => ({ id, span: JSON.parse(String(json)) as Span, actor })));
   }
   return (operation) => {
     const time = timeHex(operation.time);

@@ -4,12 +4,12 @@ import type { Actor } from '../../detection/finding.ts';
 import { homeUpn } from '../../detection/identity.ts';
 import { type Ticks, ticksOfMs } from '../../detection/time.ts';
 import { operationKey, type ShardHandle } from '../apply.ts';
-import { readHash } from '../findingStore.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
 import { isFresh } from '../losses.ts';
 import { unpackOperation } from '../packing.ts';
 import { type PartitionRecord, retentionClock } from '../positions.ts';
 import type { State } from '../state.ts';
+import { readField, readHash } from '../values.ts';
 
 /** A partition that was last seen read to its end longer ago than this may be behind. */
 const SEEN_RECENTLY_MS = 90_000;
@@ -70,7 +70,7 @@ export interface KnownActor {
 }
 
 export async function readActor(shard: ShardHandle, id: string): Promise<KnownActor | null> {
-  const text = await shard.client.hget(`${shard.key}a:${id}`, 'actor');
+  const text = await readField(shard.client, `${shard.key}a:${id}`, 'actor');
   if (text === null) return null;
   const actor = JSON.parse(text) as Actor;
   const stored = await readHash(shard.client, operationKey(shard.key, id));

@@ -2,8 +2,11 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { ShardHandle } from '../apply.ts';
 import { openShard } from '../open.ts';
+import { CALL_BYTES_MAX, loadScript, runScript } from '../redis.ts';
 import type { State } from '../state.ts';
+import { readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
+import { PAGE_BYTES_MAX } from './page.ts';
 import {
   compareIds,
   decodePlaces,
@@ -12,7 +15,6 @@ import {
   FIRST_ID,
   NO_SEAL,
   type Place,
-  sealOf,
   shortened,
 } from './place.ts';
 
@@ -52,6 +54,10 @@ export interface Resync {
 
 /** Revisions read in one round trip. */
 const ENTRIES_PER_READ_MAX = 200;
+const ENTRY_PARTS = 5;
+
+const boundsScript = loadScript('feedbounds');
+const revisionsScript = loadScript('revisions');
 /** A wake-up could be lost with its connection: whoever waits looks for itself this often. */
 const LOOK_INTERVAL_MS = 5_000;
 
@@ -80,13 +86,13 @@ export async function feedQueries(state: State): Promise<FeedQueries> {
     const standing = [...places];
     const items: ChangeText[] = [];
     for (const { shard, entry } of entries.slice(0, limit)) {
-      standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: sealOf(entry) };
-      if (!mayObserve(caller, entry.fields.get('tenant') ?? '')) continue;
+      standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: entry.seal };
+      if (!mayObserve(caller, entry.tenantId)) continue;
       items.push({
         id: `${standing[shard]!.generation}-${entry.id}`,
         cursor: encodePlaces(standing),
-        reason: entry.fields.get('reason') as ChangeReason,
-        json: entry.fields.get('finding') ?? '',
+        reason: entry.reason as ChangeReason,
+        json: entry.finding,
       });
     }
     return { kind: 'changes', items, cursor: encodePlaces(standing) };
@@ -154,13 +160,13 @@ interface Bounds {
 
 /** Up to where the feed of a shard was trimmed, and its last revision. */
 async function boundsOf({ client, key }: ShardHandle): Promise<Bounds> {
-  const [known, edge] = await client.hmget(`${key}meta`, 'generation', 'feedTrimmed');
+  const reply = (await runScript(client, boundsScript, key, [])) as Buffer[];
+  const [known, edge, newest, newestSeal] = reply.map(String) as [string, string, string, string];
   // A shard that is empty gets its generation here as anywhere: that it is another one all can see who knew the last.
-  const { generation } = known ? { generation: known } : await openShard(client, key);
-  const [newest] = await client.xrevrange(`${key}feed`, '+', '-', 'COUNT', 1);
-  const [id = FIRST_ID, seal = NO_SEAL] = edge?.split(' ') ?? [];
+  const { generation } = known !== '' ? { generation: known } : await openShard(client, key);
+  const [id = FIRST_ID, seal = NO_SEAL] = edge === '' ? [] : edge.split(' ');
   const trimmed = { id, seal };
-  const last = newest === undefined ? trimmed : { id: newest[0], seal: sealOf(entryOf(newest)) };
+  const last = newest === '' ? trimmed : { id: newest, seal: newestSeal };
   return { generation: shortened(generation), trimmed, last };
 }
 
@@ -179,26 +185,43 @@ async function lookBehind(shard: ShardHandle, place: Place, limit: number): Prom
   if (place.generation !== generation) return resync('lost');
   if (compareIds(place.id, trimmed.id) < 0) return resync('trimmed');
   const own = found[0]?.id === place.id ? found[0] : undefined;
-  const seal = own === undefined ? (place.id === trimmed.id ? trimmed.seal : null) : sealOf(own);
+  const seal = own === undefined ? (place.id === trimmed.id ? trimmed.seal : null) : own.seal;
   if (seal === null) return resync(compareIds(place.id, last.id) > 0 ? 'ahead' : 'lost');
   if (seal !== place.seal) return resync('lost');
   return { kind: 'here', entries: found.slice(own === undefined ? 0 : 1, own === undefined ? limit : limit + 1) };
 }
 
-/** Entries from an id on, that of the id included. */
-async function entriesFrom({ client, key }: ShardHandle, from: string, limit: number): Promise<Entry[]> {
+/** Entries from an id on, that of the id included; of many large ones fewer, but always one behind the first. */
+async function entriesFrom(shard: ShardHandle, from: string, limit: number): Promise<Entry[]> {
   const found: Entry[] = [];
+  let bytes = 0;
   for (let start = from; found.length < limit; start = `(${found.at(-1)!.id}`) {
-    const count = Math.min(limit - found.length, ENTRIES_PER_READ_MAX);
-    const entries = await client.xrange(`${key}feed`, start, '+', 'COUNT', count);
-    found.push(...entries.map(entryOf));
-    if (entries.length < count) break;
+    const { entries, isEnd } = await readEntries(shard, start, Math.min(limit - found.length, ENTRIES_PER_READ_MAX));
+    found.push(...entries);
+    for (const { finding } of entries) bytes += finding.length;
+    if (isEnd || (found.length > 1 && bytes >= PAGE_BYTES_MAX)) break;
   }
   return found;
 }
 
-function entryOf([id, list]: [string, string[]]): Entry {
-  const fields = new Map<string, string>();
-  for (let i = 0; i < list.length; i += 2) fields.set(list[i]!, list[i + 1]!);
-  return { id, fields };
+async function readEntries({ client, key }: ShardHandle, start: string, count: number) {
+  const reply = (await runScript(client, revisionsScript, key, [start, count, CALL_BYTES_MAX])) as (Buffer | null)[];
+  const entries: Entry[] = [];
+  for (let i = 1; i < reply.length; i += ENTRY_PARTS) {
+    const [id, seal, reason, tenantId] = reply.slice(i, i + ENTRY_PARTS - 1).map(String) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const finding = String(reply[i + ENTRY_PARTS - 1] ?? (await largeFinding({ client, key }, id)));
+    entries.push({ id, seal, reason, tenantId, finding });
+  }
+  return { entries, isEnd: String(reply[0]) === '1' };
+}
+
+/** What a revision tells that is too large for a reply; nothing where it was trimmed away meanwhile, as the reader will be told. */
+async function largeFinding({ client, key }: Pick<ShardHandle, 'client' | 'key'>, id: string): Promise<string> {
+  const [finding] = await readValues(client, [{ command: 'XRANGE', key: `${key}feed`, name: id }]);
+  return finding == null ? '' : String(finding);
 }

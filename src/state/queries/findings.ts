@@ -5,9 +5,10 @@ import { formatTicks, type Ticks } from '../../detection/time.ts';
 import type { FindingView } from '../../detection/views.ts';
 import { type ShardHandle, timeHex } from '../apply.ts';
 import { readFinding, withMembers } from '../findingStore.ts';
-import { pipeline } from '../redis.ts';
 import type { State } from '../state.ts';
+import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
+import { PAGE_BYTES_MAX, withinPage } from './page.ts';
 
 export interface FindingsQuery {
   readonly limit: number;
@@ -52,18 +53,25 @@ export function findingQueries(state: State) {
     async list(caller: Caller, query: FindingsQuery): Promise<Page<string> | BadCursor> {
       if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{32}$/.test(query.cursor)) return { kind: 'bad_cursor' };
       const items: string[] = [];
+      let bytes = 0;
       let after = query.cursor?.replace('.', '|') ?? null;
       for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
         const page = await readMembers(state, query.tenantId, after, MEMBERS_PER_READ);
         const fitting = page.filter(({ views }) => views.includes(query.view.slice(0, 2)));
         const bodies = await readBodies(fitting);
-        for (const member of page) {
+        // Those whose bodies were not read, because the ones before them are large, are looked at next.
+        const unread = page.findIndex(({ id }) => bodies.get(id) === UNREAD);
+        for (const member of unread < 0 ? page : page.slice(0, unread)) {
           after = member.place;
           const body = bodies.get(member.id);
-          if (body !== undefined && fits(body, caller, query)) items.push(body);
-          if (items.length === query.limit) return { kind: 'page', items, nextCursor: after.replace('|', '.') };
+          if (typeof body === 'string' && fits(body, caller, query)) {
+            items.push(body);
+            bytes += body.length;
+          }
+          if (items.length === query.limit || bytes >= PAGE_BYTES_MAX)
+            return { kind: 'page', items, nextCursor: after.replace('|', '.') };
         }
-        if (page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
+        if (unread < 0 && page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
       }
       return { kind: 'page', items, nextCursor: after === null ? null : after.replace('|', '.') };
     },
@@ -105,13 +113,10 @@ export function findingQueries(state: State) {
           `${timeHex(timeOf(whole.finding.items, item.operation.source.sha256))}.${item.operation.source.sha256}`,
       );
       const from = query.cursor === null ? 0 : places.findIndex((place) => place > query.cursor!);
-      const page = from < 0 ? [] : items.slice(from, from + query.limit);
-      const isLast = from < 0 || from + query.limit >= items.length;
-      return {
-        kind: 'page',
-        items: page.map((item) => JSON.stringify(item)),
-        nextCursor: isLast ? null : places[from + query.limit - 1]!,
-      };
+      const texts = from < 0 ? [] : items.slice(from, from + query.limit).map((item) => JSON.stringify(item));
+      const page = withinPage(texts, (text) => text.length);
+      const isLast = from < 0 || from + page.length >= items.length;
+      return { kind: 'page', items: page, nextCursor: isLast ? null : places[from + page.length - 1]! };
     },
   };
 }
@@ -155,16 +160,20 @@ async function readMembers(
     .slice(0, count);
 }
 
-async function readBodies(members: readonly Member[]): Promise<Map<string, string>> {
-  const bodies = new Map<string, string>();
+const UNREAD = Symbol();
+
+/** The bodies of findings: null where there is none any more, and of many large ones only the first of each shard. */
+async function readBodies(members: readonly Member[]): Promise<Map<string, string | null | typeof UNREAD>> {
+  const bodies = new Map<string, string | null | typeof UNREAD>();
   const byShard = new Map<ShardHandle, Member[]>();
   for (const member of members) byShard.set(member.shard, [...(byShard.get(member.shard) ?? []), member]);
   for (const [shard, own] of byShard) {
-    const values = await pipeline(
-      shard.client,
-      own.map(({ id }) => ['HGET', `${shard.key}f:${id}`, 'body'] as const),
-    );
-    for (const [i, value] of values.entries()) if (value !== null) bodies.set(own[i]!.id, String(value));
+    const places = own.map(({ id }) => fieldOf(`${shard.key}f:${id}`, 'body'));
+    const values = await readValues(shard.client, places, PAGE_BYTES_MAX);
+    for (const [i, { id }] of own.entries()) {
+      const value = values[i];
+      bodies.set(id, value === undefined ? UNREAD : value && String(value));
+    }
   }
   return bodies;
 }
@@ -196,16 +205,24 @@ function fits(json: string, caller: Caller, query: FindingsQuery): boolean {
 async function findBody(state: State, id: string) {
   if (!/^[0-9a-f]{32}$/.test(id)) return null;
   for (const shard of state.shards) {
-    const [json, revision] = await shard.client.hmget(`${shard.key}f:${id}`, 'body', 'revision');
-    if (json) return { shard, id, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
+    const found = await readBody(shard, id);
+    if (found !== null) return found;
   }
   for (const shard of state.shards) {
     const now = await shard.client.hget(`${shard.key}ids`, id);
     if (now === null) continue;
-    const [json, revision] = await shard.client.hmget(`${shard.key}f:${now}`, 'body', 'revision');
-    if (json) return { shard, id: now, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
+    const found = await readBody(shard, now);
+    if (found !== null) return found;
   }
   return null;
+}
+
+async function readBody(shard: ShardHandle, id: string) {
+  const places = ['revision', 'body'].map((field) => fieldOf(`${shard.key}f:${id}`, field));
+  const [revision, body] = await readValues(shard.client, places);
+  if (body == null) return null;
+  const json = String(body);
+  return { shard, id, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
 }
 
 /** The finding that stands today for one that may have been taken over, again and again. */

@@ -9,6 +9,7 @@ import { pipeline } from '../redis.ts';
 import type { State } from '../state.ts';
 import { isHourField, readGuests, readRelated } from '../window.ts';
 import { type Caller, knownTenants, mayObserve, type TenantNeeded } from './caller.ts';
+import { PAGE_BYTES_MAX } from './page.ts';
 
 export interface Guest {
   readonly tenantId: string;
@@ -44,6 +45,7 @@ export function guestQueries(state: State) {
       const only = query.tenantId === null ? null : state.shards.indexOf(state.shardOf(query.tenantId));
       const items: Guest[] = [];
       let looked = 0;
+      let bytes = 0;
       for (
         let shard = Math.max(place.shard, only ?? 0);
         shard < state.shards.length && (only === null || shard === only);
@@ -55,14 +57,13 @@ export function guestQueries(state: State) {
           for (const { bucket: own, token } of tokens) {
             if (shard === place.shard && own === place.bucket && token.toString('hex') <= place.after) continue;
             const { client, key } = state.shards[shard]!;
-            const guests = guestsOf(await readGuests(client, key, [token]));
-            items.push(
-              ...guests.filter(
-                ({ tenantId }) =>
-                  mayObserve(caller, tenantId) && (query.tenantId === null || query.tenantId === tenantId),
-              ),
+            const guests = guestsOf(await readGuests(client, key, [token])).filter(
+              ({ tenantId }) =>
+                mayObserve(caller, tenantId) && (query.tenantId === null || query.tenantId === tenantId),
             );
-            if (items.length >= query.limit)
+            items.push(...guests);
+            bytes += JSON.stringify(guests).length;
+            if (items.length >= query.limit || bytes >= PAGE_BYTES_MAX)
               return {
                 kind: 'page',
                 items: items.slice(0, query.limit),

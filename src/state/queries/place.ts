@@ -1,5 +1,4 @@
 /** Where a reader of the feed stands, and the cursors that say so. */
-import { createHash } from 'node:crypto';
 
 /** A place in the feed of one shard: behind a revision that the reader had, or at the edge of what was trimmed. */
 export interface Place {
@@ -7,24 +6,25 @@ export interface Place {
   readonly generation: string;
   /** Of the stream; `0-0` stands before the first revision. */
   readonly id: string;
-  /** What tells the revision from another that came under the same id, after the first was lost; six zeros for none. */
+  /**
+   * What tells the revision from another that came under the same id, after the first was lost: six digits of the SHA-1 of all
+   * that was told, as `revisions.lua`, `feedbounds.lua` and `trimfeed.lua` make it; six zeros for none.
+   */
   readonly seal: string;
 }
 
+/** A revision as it stands in the feed. */
 export interface Entry {
   readonly id: string;
-  readonly fields: ReadonlyMap<string, string>;
+  readonly seal: string;
+  readonly reason: string;
+  readonly tenantId: string;
+  /** JSON. */
+  readonly finding: string;
 }
 
 export const FIRST_ID = '0-0';
-const SEAL_DIGITS = 6;
-export const NO_SEAL = '0'.repeat(SEAL_DIGITS);
-
-/** The seal of a revision: a few digits of the hash of all that was told. `trimfeed.lua` makes the same. */
-export function sealOf({ fields }: Entry): string {
-  const told = [...fields].flat().join('\n');
-  return createHash('sha1').update(told).digest('hex').slice(0, SEAL_DIGITS);
-}
+export const NO_SEAL = '000000';
 
 /** A random value is told from another by its first eight digits; cursors stay short. */
 export const shortened = (generation: string): string => generation.slice(0, 8);

@@ -3,6 +3,7 @@ import type { Operation, SignIn } from '../../detection/fact.ts';
 import { type Row, rowsOver, spanAt } from '../../detection/rows.ts';
 import { formatTicks, msOfTicks, type Ticks, ticksOfMs } from '../../detection/time.ts';
 import type { State } from '../state.ts';
+import { readSet } from '../values.ts';
 import { pages, readRelated } from '../window.ts';
 import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
 import { isComplete, isWhole, readActor, whatIsKept } from './facts.ts';
@@ -60,7 +61,7 @@ async function readWindow(
   span: { from: Ticks; to: Ticks | null },
 ): Promise<{ operations: Operation[]; signIns: SignIn[] }> {
   const shard = state.shardOf(tenantId);
-  const ids = await shard.client.smembers(`${shard.key}actors:${tenantId}`);
+  const ids = [...(await readSet(shard.client, `${shard.key}actors:${tenantId}`))];
   const operations: Operation[] = [];
   const signIns: SignIn[] = [];
   for (const page of pages(ids, ACTORS_PER_READ)) {
