@@ -1,20 +1,18 @@
 /** Stands between the state and Redis: lets something happen just before a script runs, or notes how much is said. */
+import type { Command } from 'ioredis';
 import type { ShardHandle } from '../../src/state/apply.ts';
 import { type Client, loadScript } from '../../src/state/redis.ts';
 
-/** A shard like another, on which `act` happens once, between what was read for a script and the script. */
-export function before(script: string, shard: ShardHandle, act: () => Promise<unknown>): ShardHandle {
+/** A shard like another, on which `act` happens once, between what was read for a script and the script: its first call, or a later one. */
+export function before(script: string, shard: ShardHandle, act: () => Promise<unknown>, call = 1): ShardHandle {
   const { sha } = loadScript(script);
-  let isDone = false;
+  let calls = 0;
   const client = new Proxy(shard.client, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (name !== 'callBuffer') return typeof value === 'function' ? value.bind(target) : value;
       return async (...args: [string, ...(string | number | Buffer)[]]) => {
-        if (args[1] === sha && !isDone) {
-          isDone = true;
-          await act();
-        }
+        if (args[1] === sha && ++calls === call) await act();
         return target.callBuffer(...args);
       };
     },
@@ -33,9 +31,8 @@ export interface Talk {
 /** Notes from here on how much a client says and hears in one call, whatever call it is. */
 export function listen(client: Client): Talk {
   const talk: Talk = { argumentsMax: 0, replyMax: 0, calls: 0 };
-  const send = client.sendCommand.bind(client);
-  client.sendCommand = (...sent: Parameters<Client['sendCommand']>) => {
-    const [command] = sent;
+  const send = client.sendCommand.bind(client) as (...sent: unknown[]) => unknown;
+  const sendCommand = (command: Command, ...rest: unknown[]): unknown => {
     talk.calls++;
     talk.argumentsMax = Math.max(talk.argumentsMax, sizeOf([command.name, ...command.args]));
     command.promise.then(
@@ -44,8 +41,9 @@ export function listen(client: Client): Talk {
       },
       () => {}, // Whoever asked is told.
     );
-    return send(...sent);
+    return send(command, ...rest);
   };
+  Object.assign(client, { sendCommand });
   return talk;
 }
 

@@ -9,7 +9,7 @@
 --          expiry:   n, then (slot, entry)
 --          near:     n, then (member, due ms)
 --          tenants:  n, then tenant...
--- Returns  {'applied', actor...} the actors that are owed a fold
+-- Returns  {'applied', actor...} actors that are owed a fold; of very many only some, and the others wait for whoever looks next
 --          {'lost', generation now, field and value of the mark that is behind}
 --          {'changed'} when a cell is not what the caller read: read again and try again
 local tag = KEYS[1]
@@ -43,7 +43,7 @@ local touched, order = {}, {}
 local function touch(actor)
   if touched[actor] then return end
   touched[actor] = true
-  order[#order + 1] = actor
+  if #order < 10000 then order[#order + 1] = actor end
   redis.call('HSET', tag .. 'a:' .. actor, 'facts', version)
   redis.call('ZADD', tag .. 'fold', 'NX', now, actor)
 end
