@@ -37,6 +37,16 @@ export async function noteLosses(
   await runScript(part.client, noteScript, part.key, [wholeAt ?? '', now, LOSSES_MAX, losses.length, ...entries]);
 }
 
+/** The name of the loss by which keys of a generation were evicted. */
+export const evictionOf = (generation: string): string => `evicted ${generation}`;
+
+/** The generations of a part of which it is noted that keys were evicted. */
+export async function readEvicted({ client, key }: Part): Promise<string[]> {
+  const prefix = `loss ${evictionOf('')}`;
+  const fields = await client.hkeys(`${key}meta`);
+  return fields.filter((field) => field.startsWith(prefix)).map((field) => field.slice(prefix.length));
+}
+
 export interface NotedLosses {
   readonly losses: readonly NotedLoss[];
   readonly notedAt: number | null;

@@ -90,14 +90,16 @@ const renewScript = loadScript('renew');
 
 /**
  * Looks whether keys were evicted where a part of the state lies since `told`; what is left of it is then no whole, and gets
- * another generation. `told` is for the next look; '' for the first.
+ * another generation. `told` is for the next look; '' for the first. With `isKnown` no look is needed: keys of the generation
+ * that is there were evicted, though the server that tells of it may have been started anew since.
  */
 export async function renewEvicted(
   client: Client,
   partKey: string,
   told: string,
+  isKnown = false,
 ): Promise<{ readonly told: string; readonly isRenewed: boolean; readonly before: string }> {
-  const reply = (await runScript(client, renewScript, partKey, [randomUUID(), told])) as Buffer[];
+  const reply = (await runScript(client, renewScript, partKey, [randomUUID(), told, isKnown ? '1' : ''])) as Buffer[];
   const [outcome, now, before] = reply.map(String) as [string, string, string];
   return { told: now, isRenewed: outcome === 'renewed', before };
 }

@@ -4,7 +4,7 @@
  */
 import type { ShardHandle } from './apply.ts';
 import { type Keys, shardOf } from './keys.ts';
-import { type LossReason, type NamedLoss, noteLosses } from './losses.ts';
+import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } from './losses.ts';
 import { openShard, renewEvicted } from './open.ts';
 import { readRecords } from './positions.ts';
 
@@ -17,6 +17,8 @@ type Handle = { -readonly [K in keyof ShardHandle]: ShardHandle[K] } & {
   findings: number;
   /** What was told last of evicted keys where it lies. */
   evicted: string;
+  /** Generations of which keys were evicted: should one come back, as after a failover, it is no whole. */
+  readonly robbed: Set<string>;
   reopening: Promise<void> | null;
 };
 
@@ -34,9 +36,11 @@ export class Shards {
 
   constructor(handles: readonly ShardHandle[], letters: ShardHandle, options: ShardsOptions) {
     const wholeAt = options.now();
-    const known = { wholeAt, isUsed: false, findings: 0, evicted: '', reopening: null };
-    this.#handles = handles.map((handle) => ({ ...handle, ...known }));
-    this.#letters = { ...letters, ...known };
+    const known = (handle: ShardHandle): Handle => ({
+      ...{ ...handle, wholeAt, isUsed: false, findings: 0, evicted: '', robbed: new Set(), reopening: null },
+    });
+    this.#handles = handles.map(known);
+    this.#letters = known(letters);
     this.#options = options;
   }
 
@@ -88,16 +92,20 @@ export class Shards {
 
   /** Notices keys that were evicted: what is left where they were is no whole any more, and is lost. */
   async checkEvicted(): Promise<void> {
-    for (const [part, own] of this.#parts.entries()) {
-      const { told, isRenewed, before } = await renewEvicted(own.client, own.key, own.evicted);
-      own.evicted = told;
-      if (!isRenewed) continue;
-      const { now, onLost } = this.#options;
-      const detail = `Redis has evicted keys where ${this.nameOf(part)} lies: all is read again; set maxmemory-policy to noeviction`;
-      const loss = { name: `evicted ${before}`, at: now(), reason: 'keys_evicted', detail } as const;
-      await noteLosses(own, own.wholeAt, loss.at, [loss]);
-      onLost(detail, loss.reason);
-    }
+    for (const own of this.#parts) await this.#renewEvicted(own, false);
+  }
+
+  async #renewEvicted(own: Handle, isKnown: boolean): Promise<void> {
+    const { told, isRenewed, before } = await renewEvicted(own.client, own.key, own.evicted, isKnown);
+    own.evicted = told;
+    if (!isRenewed) return;
+    own.robbed.add(before);
+    const { now, onLost } = this.#options;
+    const name = this.nameOf(this.#parts.indexOf(own));
+    const detail = `Redis has evicted keys where ${name} lies: all is read again; set maxmemory-policy to noeviction`;
+    const loss = { name: evictionOf(before), at: now(), reason: 'keys_evicted', detail } as const;
+    await noteLosses(own, own.wholeAt, loss.at, [loss]);
+    onLost(detail, loss.reason);
   }
 
   /** Notes that a part took what was put there, and so is the one that is known. */
@@ -121,8 +129,14 @@ export class Shards {
   }
 
   async #reopen(own: Handle): Promise<void> {
-    const { generation } = await openShard(own.client, own.key);
+    let { generation } = await openShard(own.client, own.key);
     if (generation === own.generation) return;
+    if (own.robbed.has(generation)) {
+      await this.#renewEvicted(own, true);
+      ({ generation } = await openShard(own.client, own.key));
+    }
+    // Noted by whoever noticed it, and to be known should that be gone one day.
+    for (const robbed of await readEvicted(own)) own.robbed.add(robbed);
     const index = this.#parts.indexOf(own);
     const before = own.generation;
     const isLoss = own.isUsed || (await this.#isExpected(index, before));

@@ -15,6 +15,7 @@ import {
   withState,
   withStates,
 } from './redis.ts';
+import { snapshotOf } from './rollback.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';
 
 let redis: RedisServer;
@@ -156,3 +157,29 @@ for (const kind of ['letters', 'order']) {
     });
   });
 }
+
+test('an eviction that was noticed stays one when Redis falls back to before the notice, and forgets what it has evicted', async () => {
+  const facts = FACTS.slice(0, 4);
+  const options = stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) });
+  await withStates(options, 2, async ([state, other]) => {
+    await state!.positions.begin(PLACE, { ...beginning, cause: 'first' });
+    await applyFacts(state!, facts, 7);
+    await state!.maintain();
+    await other!.maintain();
+    const { key, client } = state!.shards[0]!;
+    // The operations stay, and nothing leads to them any more.
+    const led = await Promise.all(['ai:*', 'af:*', 'f:*', 'list*'].map((kind) => client.keys(key + kind)));
+    await client.del(...led.flat());
+    const fallBack = await snapshotOf(state!);
+    const [run] = String(await client.hget(`${state!.letters.key}meta`, 'evicted')).split(' ');
+    await client.hset(`${key}meta`, 'evicted', `${run} 0`);
+    await state!.maintain();
+    await other!.maintain();
+    await fallBack();
+    // Only one is left who knows of it, and that one has it from the other.
+    await other!.maintain();
+    await other!.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+    await applyFacts(other!, facts, 7);
+    assert.deepEqual(await contentsIn(other!), contentsOfAll(foldOf(facts)));
+  });
+});

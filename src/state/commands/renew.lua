@@ -2,7 +2,8 @@
 -- more: all that can be read again goes, and with it every finding of which something is missing, and the generation is another.
 --
 -- KEYS[1]  the part's tag
--- ARGV     a fresh random value; what the caller was told last of evicted keys, or ''
+-- ARGV     a fresh random value; what the caller was told last of evicted keys, or '';
+--          '1' where it is known that keys of this very generation were evicted, whatever the server tells of it now
 -- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
 local tag = KEYS[1]
 local meta = tag .. 'meta'
@@ -13,7 +14,7 @@ local generation = redis.call('HGET', meta, 'generation') or ''
 local before = redis.call('HGET', meta, 'evicted') or ARGV[2]
 -- A server that was started anew counts from nothing.
 local counted = string.match(before, '^' .. run .. ' (%d+)$') or 0
-if before == '' or count <= tonumber(counted) then
+if ARGV[3] ~= '1' and (before == '' or count <= tonumber(counted)) then
   if before ~= told then redis.call('HSET', meta, 'evicted', told) end
   return { 'same', told, generation }
 end
