@@ -8,7 +8,7 @@ import { type CellWrite, cellArguments, freshVersion, readCells } from './cells.
 import { type Kept, planInsertion } from './insertion.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
 import { packOperation, packSignIns, unpackOperation } from './packing.ts';
-import { type Argument, bytesOf, type Client, loadScript, runScript } from './redis.ts';
+import { type Argument, bytesOf, type Client, loadScript, readServer, runScript } from './redis.ts';
 import { markWithin } from './steps.ts';
 import { touchTokens } from './window.ts';
 
@@ -125,7 +125,7 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
 });
 
 async function applyStep(
-  shard: ShardHandle,
+  live: ShardHandle,
   facts: readonly (Operation | SignIn)[],
   { field, seen, target }: Mark,
   now: number,
@@ -133,7 +133,12 @@ async function applyStep(
   const signIns = facts.filter((fact) => fact.kind === 'signIn');
   const operations = facts.filter((fact) => fact.kind === 'operation');
   for (let attempt = 1; ; attempt++) {
-    const insertion = await planInsertion(shard.client, shard.key, signIns, slotOf);
+    // As it is now: what is read before a loss is not written under the generation that follows.
+    const shard = { ...live };
+    const [server, insertion] = await Promise.all([
+      readServer(shard.client, shard.key),
+      planInsertion(shard.client, shard.key, signIns, slotOf),
+    ]);
     const planned = await planOperations(shard, operations);
     const dueGuests = [...insertion.slots].map(([slot, token]): [string, Buffer] => [
       slot.slice(0, slot.indexOf(' ')),
@@ -143,6 +148,7 @@ async function applyStep(
     const near = planned.added.filter((operation) => operation.actorUpn.includes('#ext#'));
     const args: Argument[] = [
       shard.generation,
+      server,
       now,
       freshVersion(),
       ...[field, seen ?? '', target],

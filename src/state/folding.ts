@@ -44,9 +44,11 @@ export type FoldOutcome =
 export async function foldOnce(shard: ShardHandle, actorId: string, context: FoldContext): Promise<FoldOutcome> {
   const published: Folded[] = [];
   for (let attempt = 1; ; attempt++) {
-    const owed = await selectOwed(shard, actorId, context.rule.window);
+    // As it is now: what is read before a loss is not stored under the generation that follows.
+    const current = { ...shard };
+    const owed = await selectOwed(current, actorId, context.rule.window);
     if (owed === null) return { kind: 'unknown_actor' };
-    const outcome = await foldOwed(shard, actorId, owed, context, published);
+    const outcome = await foldOwed(current, actorId, owed, context, published);
     switch (outcome.kind) {
       case 'stored':
         await context.afterStore?.();
@@ -158,6 +160,7 @@ async function store(
     const next = freshVersion();
     const args: Argument[] = [
       shard.generation,
+      owed.server,
       actorId,
       ...[foldVersion, next],
       owed.factVersion,

@@ -166,6 +166,14 @@ export async function runScript(
   }
 }
 
+const serverScript = loadScript('server');
+
+/** The server that answers for a key, by a name that it has until it is started anew. What is asked after it is asked of that one, or a later one. */
+export async function readServer(client: Client, key: string): Promise<string> {
+  // Never by its hash: asked a second time for want of the script, it would come after the questions that follow it.
+  return String(await client.callBuffer('EVAL', serverScript.text, 1, key));
+}
+
 async function callScript(
   client: Client,
   { sha, text }: Script,

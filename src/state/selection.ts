@@ -42,6 +42,8 @@ interface StoredProfile extends Profile {
 /** What an actor is owed: which operations, and which sign-ins. */
 export interface Owed {
   readonly actor: Actor;
+  /** The server that told it. */
+  readonly server: string;
   readonly factVersion: string;
   readonly foldVersion: string;
   /** Index members of the operations to fold. */
@@ -89,7 +91,7 @@ export async function selectOwed(shard: ShardHandle, actorId: string, window: Ti
   const { client, key } = shard;
   const args = [actorId, OPERATIONS_PER_FOLD_MAX, SIGN_INS_PER_FOLD_MAX, CALL_BYTES_MAX];
   const reply = await runScript(client, owedScript, key, args);
-  const [actorGiven, facts, folds, lostAt, lossNotedAt, added, waitingCount, waitingGiven] = reply as OwedReply;
+  const [actorGiven, facts, folds, lostAt, lossNotedAt, added, waitingCount, waitingGiven, server] = reply as OwedReply;
   const actorKey = `${key}a:${actorId}`;
   const actorText = String(actorGiven) === TOO_LARGE ? await readField(client, actorKey, 'actor') : String(actorGiven);
   if (!actorText) return null;
@@ -101,6 +103,7 @@ export async function selectOwed(shard: ShardHandle, actorId: string, window: Ti
     pending.length === 0 ? NOTHING_TOUCHED : await touchedMembers(shard, actorId, pending, profiles, window);
   return {
     actor: JSON.parse(actorText) as Actor,
+    server: String(server),
     factVersion: String(facts) || '0',
     foldVersion: String(folds) || '0',
     members: [...added.map(String), ...touched.members],
@@ -114,7 +117,7 @@ export async function selectOwed(shard: ShardHandle, actorId: string, window: Ti
 }
 
 /** As `owed.lua` tells it. */
-type OwedReply = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer[], number, Buffer[]];
+type OwedReply = [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer[], number, Buffer[], Buffer];
 const TOO_LARGE = '*';
 const timeOrNull = (text: Buffer): number | null => (text.length === 0 ? null : Number(text));
 

@@ -1,8 +1,11 @@
 /** What was read before state was lost is not written over what came after it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startRedis } from '../../local/redis.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
+import { applyFacts } from '../../src/state/apply.ts';
+import { NO_MARK } from '../../src/state/deadLetters.ts';
 import { foldOnce } from '../../src/state/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { before } from './interpose.ts';
@@ -13,6 +16,7 @@ import {
   foldOf,
   redisOfFile,
   settle,
+  stateEvents,
   stateOptions,
   withState,
 } from './redis.ts';
@@ -113,3 +117,77 @@ test('what was folded before a loss is not stored over what was folded after it'
       isRefused: true,
     }),
   ));
+
+/** A state on a server of its own, which can be started anew with other data: what a failover to a replica that lags behind is to a client. */
+async function withFailover(
+  run: (state: State, failOver: (back: () => Promise<void>) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const server = await startRedis({ settings: { appendfsync: 'always' } });
+  try {
+    await withState(stateOptions(server.url, { events: stateEvents({ onError: () => {} }) }), (state) =>
+      run(state, async (back) => {
+        await back();
+        await server.restart();
+      }),
+    );
+  } finally {
+    await server.stop();
+  }
+}
+
+test('what a fold has read of one server is not stored on the next, though both have the same versions', () =>
+  withFailover(async (state, failOver) => {
+    state.folder.wake = () => {};
+    const fallBack = await snapshotOf(state);
+    const done = operation('a', NOW);
+    await state.apply(batchOf([done], 0, OTHER));
+    // The next server has neither; by the time of the store both are there again, the operation as unfolded as it was before.
+    const between = () =>
+      failOver(fallBack).then(async () => {
+        await applyFacts(state.shards[0]!, [signIn('s', NOW)], NO_MARK, NOW);
+        await applyFacts(state.shards[0]!, [done], NO_MARK, NOW);
+      });
+    await foldOnce(before('store', state.shards[0]!, between), ACTOR, context(state));
+    Reflect.deleteProperty(state.folder, 'wake');
+    await settle([state]);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(first)));
+  }));
+
+test('what one server knew already is not passed over on the next', () =>
+  withFailover(async (state, failOver) => {
+    const fallBack = await snapshotOf(state);
+    await applyFacts(state.shards[0]!, first, NO_MARK, NOW);
+    const shard = before('apply', state.shards[0]!, () => failOver(fallBack));
+    await applyFacts(shard, first, NO_MARK, NOW);
+    await settle([state]);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(first)));
+  }));
+
+test('what was read before a loss was noticed is not stored under the generation that followed', () =>
+  withState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }), async (state) => {
+    state.folder.wake = () => {};
+    const done = operation('a', NOW);
+    await state.apply(batchOf([done], 0, OTHER));
+    const shard = state.shards[0]!;
+    const between = async (): Promise<void> => {
+      await state.client.unlink(...(await state.client.keys(`${shard.key}*`)));
+      await state.maintain();
+      await applyFacts(shard, [signIn('s', NOW)], NO_MARK, NOW);
+      await applyFacts(shard, [done], NO_MARK, NOW);
+    };
+    const beforeStore = once(between);
+    const outcome = await foldOnce(shard, ACTOR, { ...context(state), beforeStore });
+    assert.equal(outcome.kind, 'lost');
+    Reflect.deleteProperty(state.folder, 'wake');
+    await settle([state]);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(first)));
+  }));
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let isDone = false;
+  return async () => {
+    if (isDone) return;
+    isDone = true;
+    await act();
+  };
+}

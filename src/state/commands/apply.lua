@@ -1,7 +1,7 @@
 -- Applies facts of one shard in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag; every key is built from it and shares its slot
--- ARGV     generation that the caller knows; now (ms since the Unix epoch); a fresh fact version for every actor touched;
+-- ARGV     generation that the caller knows; server that it has read from; now (ms since the Unix epoch); a fresh fact version for every actor touched;
 --          the partition's mark: field, value that the caller last saw or '', value to raise it to
 --          cells:    n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
 --          operations: n, then (actor, actor as JSON, tenant, index member or '' when known, tokens: n, token...)
@@ -11,7 +11,7 @@
 --          tenants:  n, then tenant...
 -- Returns  {'applied', actor...} actors that are owed a fold; of very many only some, and the others wait for whoever looks next
 --          {'lost', generation now, field and value of the mark that is behind}
---          {'changed'} when a cell is not what the caller read: read again and try again
+--          {'changed'} when a cell, or the server, is not what the caller read: read again and try again
 local tag = KEYS[1]
 local position = 0
 local function take()
@@ -21,6 +21,7 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
+if take() ~= servedBy() then return { 'changed' } end
 local now, version = take(), take()
 
 local field, seen, target = take(), take(), take()

@@ -1,4 +1,6 @@
--- Stands before every other script. Arguments that are too long for one call were staged before it, one behind another, each
+-- Stands before every other script.
+--
+-- Arguments that are too long for one call were staged before it, one behind another, each
 -- behind its length; the script takes them from there, and sees no difference.
 --
 -- ARGV     '@staged'; the name under which they are staged; how many bytes they are
@@ -15,3 +17,9 @@ if ARGV[1] == '@staged' then
   end
 end
 
+
+-- The server that runs this, until it is started anew. What was read from one is not written to another, as after a failover:
+-- versions and marks that are there may be those that were read, and yet what hangs on them is not.
+local function servedBy()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+end

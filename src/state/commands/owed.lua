@@ -3,7 +3,7 @@
 -- KEYS[1]  the shard's tag
 -- ARGV     actor; most operations; most sign-ins; bytes that fit
 -- Returns  {actor (JSON), fact version, fold version, when the shard was whole before its last loss (ms), when that was noticed (ms):
---           each '' where there is none, {index member...}, sign-ins that wait, {sign-in...}}
+--           each '' where there is none, {index member...}, sign-ins that wait, {sign-in...}, server}
 --          Of the actor '*' and of a single sign-in '' stand for one that is too large for a reply.
 local tag, actor = KEYS[1], ARGV[1]
 local most, max = tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -29,4 +29,4 @@ repeat
     signIns[#signIns + 1] = signIn
   end
 until isFull or #found < 20 or #signIns == most
-return { text, fields[2] or '', fields[3] or '', losses[1] or '', losses[2] or '', members, redis.call('LLEN', pending), signIns }
+return { text, fields[2] or '', fields[3] or '', losses[1] or '', losses[2] or '', members, redis.call('LLEN', pending), signIns, servedBy() }

@@ -7,7 +7,7 @@
 -- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
 local tag = KEYS[1]
 local meta = tag .. 'meta'
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+local run = servedBy()
 local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
 local told = run .. ' ' .. count
 local generation = redis.call('HGET', meta, 'generation') or ''

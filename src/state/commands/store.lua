@@ -1,7 +1,7 @@
 -- Stores what one fold made of an actor in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag
--- ARGV     generation; actor; fold version that was read, fold version now; fact version that was read; when that was (ms);
+-- ARGV     generation; server that it was read from; actor; fold version that was read, fold version now; fact version that was read; when that was (ms);
 --          sign-ins folded: n (so many are taken off the pending list), SHA-1 of them all, one behind another;
 --          '1' when nothing more is owed to the facts read;
 --          moves:    n, then (index member that goes, index member that comes or '')
@@ -26,6 +26,7 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
+if take() ~= servedBy() then return { 'changed' } end
 local actor, folds, foldsNow, facts, now = take(), take(), take(), take(), take()
 local actorKey = tag .. 'a:' .. actor
 if (redis.call('HGET', actorKey, 'folds') or '0') ~= folds then return { 'changed' } end
