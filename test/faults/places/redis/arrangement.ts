@@ -41,11 +41,17 @@ const untilMsMax = 30_000;
 
 /** Waits for what a server tells no one: asks until it is so. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const late = performance.now() + untilMsMax;
+  if (!(await within(untilMsMax, holds))) throw new Error(`Not so within ${untilMsMax} ms: ${holds}`);
+}
+
+/** Asks until it is so, or the time is over; tells which. */
+export async function within(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const late = performance.now() + ms;
   while (!(await holds())) {
-    if (performance.now() > late) throw new Error(`Not so within ${untilMsMax} ms: ${holds}`);
+    if (performance.now() > late) return false;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  return true;
 }
 
 /** What a fault gives back that did not come about, or whose end changes nothing. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Dice } from '../../../oracle/dice.ts';
 import type { Fault } from '../../fault.ts';
-import { type Arrangement, nothing, until } from './arrangement.ts';
+import { type Arrangement, nothing, until, within } from './arrangement.ts';
 import { CHANGED_SETTINGS, type RedisNode } from './node.ts';
 
 const LOSES_STATE = { losesState: true, losesEvents: false } as const;
@@ -67,6 +67,9 @@ function copyFolder(from: string, to: string): void {
 /**
  * A server has less room than it needs and leave to drop what it likes: at first some of what there is, and until the end
  * whatever is too much. A service that starts meanwhile refuses that server, and is right to.
+ *
+ * Nothing else strikes it until the services have seen what was evicted: a server that is started anew has forgotten, and of
+ * what is dropped so shortly before its end nobody can know.
  */
 export const evict = (place: Arrangement): Fault => ({
   ...{ name: 'redis.evict', ...LOSES_STATE },
@@ -80,14 +83,29 @@ export const evict = (place: Arrangement): Fault => ({
     // Dropping keys frees less than the measure of data says: the rest of the keys may have to go too.
     await node.set({ maxmemory: String(Math.max(1, used - Math.ceil(data * (0.05 + 0.1 * dice.below(6))))) });
     await until(async () => (await node.info('evicted_keys')) !== before || (await client.dbsize()) === 0);
-    const accept = node.refuse();
-    return () => {
-      accept();
-      const { maxmemory, 'maxmemory-policy': policy } = CHANGED_SETTINGS;
-      return node.mend(() => node.set({ maxmemory, 'maxmemory-policy': policy }));
-    };
+    const letGo = node.hold();
+    return () =>
+      letGo(async () => {
+        const { maxmemory, 'maxmemory-policy': policy } = CHANGED_SETTINGS;
+        await node.set({ maxmemory, 'maxmemory-policy': policy });
+        // Where all services are gone or stand still nobody sees it; what they find then has no other fault in it.
+        await within(SEEN_MS_MAX, () => isEvictionSeen(node));
+      });
   },
 });
+
+/** Services look every five seconds. */
+const SEEN_MS_MAX = 12_000;
+
+/** Whether it is noted in every part of the state on this server how many keys were evicted. */
+async function isEvictionSeen(node: RedisNode): Promise<boolean> {
+  const evicted = Number(await node.info('evicted_keys'));
+  for (const name of await node.client.keys('*}meta')) {
+    const [generation, seen] = await node.client.hmget(name, 'generation', 'evicted');
+    if (generation && Number(seen?.split(' ')[1] ?? -1) < evicted) return false;
+  }
+  return true;
+}
 
 async function pickFull(place: Arrangement, dice: Dice): Promise<RedisNode | undefined> {
   const full: RedisNode[] = [];
