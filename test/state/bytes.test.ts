@@ -198,6 +198,24 @@ test('a sign-in that meets large operations of many addresses moves all of their
   });
 });
 
+test('a process that dies between two parts of a fold has taken nothing off that the others need', () =>
+  withState(stateOptions(redis.url), async (state) => {
+    const operations = many(60, (i) => large(i, { actorIp: `198.51.100.${i}` }));
+    const signIns = [signIn('s', NOW), signIn('t', NOW + HOUR_MS)];
+    await applyFacts(state, [signIns[0]!, ...operations]);
+    await state.folder.stop();
+    await state.apply(batchOf([signIns[1]!], 1));
+    const [shard, actorId] = [state.shards[0]!, actorKey(actorOf(operations[0]!))];
+    let parts = 0;
+    const beforeStore = async (): Promise<void> => {
+      if (++parts === 2) throw new Error('killed');
+    };
+    await assert.rejects(foldOnce(shard, actorId, { ...context, beforeStore }), /killed/);
+    assert.deepEqual(await state.client.zrange(`${shard.key}fold`, '0', '-1'), [actorId], 'it is still owed');
+    await foldOnce(shard, actorId, context);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...operations, ...signIns])));
+  }));
+
 /** An operation whose finding is stored by a staged call, owed but not folded, in a state that folds only when told to. */
 async function withOwed(use: (state: State, actorId: string) => Promise<void>): Promise<void> {
   await withState(stateOptions(redis.url), async (state) => {
