@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
+import type { Fact } from '../../src/detection/fact.ts';
 import { listLetters } from '../../src/state/deadLetters.ts';
 import { openState, type State } from '../../src/state/state.ts';
 import {
@@ -108,6 +109,38 @@ test('whichever key was evicted, the same findings stand once all was read again
     }
   }
 });
+
+test('nor does it matter what was folded again before anyone noticed', { timeout: 120_000 }, async () => {
+  const facts = [FACTS[0]!, FACTS[1]!, operation('more', NOW - HOUR_MS + 1, actor(0)), signIn('later', NOW, guest(0))];
+  for (let i = 0; ; i++) {
+    const state = await openState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }));
+    try {
+      await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
+      await applyFacts(state, facts, 7);
+      await state.maintain();
+      const { key, client } = state.shards[0]!;
+      const keys = (await client.keys(`${key}*`)).filter((name) => name !== `${key}meta`).sort();
+      if (i >= keys.length) return;
+      // Of what leads to the findings nothing is left, and one more key is gone.
+      await client.del(keys[i]!, ...keys.filter((name) => /(ao|ai|af|f):|list/.test(name.slice(key.length))));
+      for (const fact of facts.slice(0, 2)) await again(state, [fact]);
+      const [run] = String(await client.hget(`${state.letters.key}meta`, 'evicted')).split(' ');
+      await client.hset(`${key}meta`, 'evicted', `${run} 0`);
+      await state.maintain();
+      await state.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+      await applyFacts(state, facts, 7);
+      assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf(facts)), keys[i]);
+    } finally {
+      await state.close();
+    }
+  }
+});
+
+/** Applies facts beside the partition's way, as another owner does, and folds what is owed for them: others may be owed one that are not known any more. */
+async function again(state: State, facts: readonly Fact[]): Promise<void> {
+  await state.applyAgain({ place: PLACE, facts, nonInteractive: [], deadLetters: [] });
+  await state.folder.idle();
+}
 
 test('a server that was started anew counts from nothing, and that is no eviction', async () => {
   const own = await startRedis({ settings: { appendfsync: 'always' } });

@@ -6,6 +6,8 @@
 --          '1' where it is known that keys of this very generation were evicted, whatever the server tells of it now
 -- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
 local tag = KEYS[1]
+-- Evidence items that a finding lists at most: 500 at either end.
+local ITEMS_MAX = 1000
 local meta = tag .. 'meta'
 local run = servedBy()
 local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
@@ -35,10 +37,12 @@ for _, key in ipairs(keys) do
     local found = redis.call('HMGET', tag .. key, 'core', 'actor', 'body')
     local kept = redis.call('ZSCORE', tag .. 'kept', id) and found[3]
     if not found[1] then whole[id] = kept
-    elseif kept and found[2] and member[id] and redis.call('HEXISTS', tag .. 'af:' .. found[2], id) == 1
-      and redis.call('EXISTS', tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id) == 4
-      and redis.call('ZSCORE', tag .. 'list:' .. cjson.decode(found[1]).actor.tenantId, member[id]) then
-      whole[id] = true
+    elseif kept and found[2] and member[id] and redis.call('HEXISTS', tag .. 'af:' .. found[2], id) == 1 then
+      local core = cjson.decode(found[1])
+      -- One that was stored again meanwhile has all its keys, though not all that was in them.
+      whole[id] = redis.call('HLEN', tag .. 'fm:' .. id) == core.itemCount and redis.call('SCARD', tag .. 'fc:' .. id) == core.correlationCount
+        and redis.call('HLEN', tag .. 'fe:' .. id) == math.min(core.itemCount, ITEMS_MAX) and redis.call('EXISTS', tag .. 'fs:' .. id) == 1
+        and redis.call('ZSCORE', tag .. 'list:' .. core.actor.tenantId, member[id]) and true
     end
   end
 end

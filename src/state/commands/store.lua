@@ -96,9 +96,11 @@ local function follow(former, id)
 end
 
 for _ = 1, tonumber(take()) do
-  local id, _, revision, core, body, span = take(), take(), take(), take(), take(), take()
+  local id, expected, revision, core, body, span = take(), take(), take(), take(), take(), take()
   local listedBefore, listedNow, tenant, quiet, due, updatedAt = take(), take(), take(), take(), take(), take()
   local key = tag .. 'f:' .. id
+  -- What is left of one whose other keys were evicted is no part of the one that is raised in its place.
+  if expected == '' then redis.call('DEL', tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id) end
   for _ = 1, tonumber(take()) do
     local absorbed, _, absorbedRevision, absorbedBody, member, reason = take(), take(), take(), take(), take(), take()
     for _, part in ipairs({ 'fm:', 'fe:', 'fs:' }) do
