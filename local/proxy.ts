@@ -24,6 +24,11 @@ export interface TcpProxy {
   retarget(target: Address): void;
   /** Destroys every connection, once. */
   cut(): void;
+  /**
+   * Forgets the connections that are there, as a firewall does: nothing gets through on them any more, and neither side is
+   * told. Those to come get through. Resolves when the clients have given up all of them.
+   */
+  forget(): Promise<void>;
   /** New connections are destroyed at once; those that are there stay. */
   refuse(): EndMode;
   /**
@@ -104,6 +109,9 @@ export async function startProxy({ port = 0, target: first }: ProxyOptions): Pro
     delay: (ms) => begin({ kind: 'delay', ms }),
     cutAnswers: (count, isAsked = () => true) => begin({ kind: 'cutAnswers', left: count, isAsked }),
     ...{ cut, mend },
+    async forget() {
+      await Promise.all([...links].map((link) => link.forget()));
+    },
     async close() {
       mend();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -123,6 +131,7 @@ const allOf = <Kind extends Mode['kind']>(modes: ReadonlySet<Mode>, kind: Kind):
 class Link {
   /** Whether bytes were swallowed. */
   hasGap = false;
+  #isForgotten = false;
   /** Resolves when both sockets are closed. */
   readonly gone: Promise<unknown>;
   readonly #client: net.Socket;
@@ -147,6 +156,12 @@ class Link {
     void this.#pump(this.#target, this.#client);
   }
 
+  /** Swallows all from now on; resolves when the client has closed it. */
+  async forget(): Promise<void> {
+    this.#isForgotten = true;
+    await this.gone;
+  }
+
   destroy(): void {
     this.#destroyed.abort();
     this.#client.destroy();
@@ -158,7 +173,9 @@ class Link {
     const chunks = from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     try {
       for await (const bytes of chunks) await this.#pass(bytes, to);
-      if (!this.#swallows()) to.end();
+      // A client that goes is all that a forgotten connection waits for.
+      if (this.#isForgotten && from === this.#client) this.destroy();
+      else if (!this.#swallows()) to.end();
     } catch {
       // That the target has gone does not get through either.
       if (from !== this.#target || !this.#swallows()) this.destroy();
@@ -166,6 +183,7 @@ class Link {
   }
 
   #swallows(): boolean {
+    if (this.#isForgotten) return true;
     if (!has(this.#modes, 'halfOpen')) return false;
     this.hasGap = true;
     return true;

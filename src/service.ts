@@ -20,9 +20,11 @@ import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
+import { troublesOf } from './service/standing.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
 import { openState, type StateHooks } from './state/state.ts';
+import { repeat } from './state/upkeep.ts';
 import { version } from './version.ts';
 
 export interface ServiceOptions {
@@ -66,6 +68,7 @@ async function open(
   const { logger, roles } = options;
   const metrics = createMetrics();
   const rule = BUILT_IN_RULE;
+  const events = stateEvents(metrics, logger);
   const clock = wallClock(() => state.serverTime());
   const state = await openState({
     ...config.state,
@@ -76,7 +79,7 @@ async function open(
     quietDelayMs: config.state.signInRevisionDelayMs,
     reader: `${hostname()}-${randomUUID().slice(0, 8)}`,
     now: clock.now,
-    events: stateEvents(metrics, logger),
+    events,
     ...(options.hooks?.state && { hooks: options.hooks.state }),
   });
   closers.push(() => state.close());
@@ -121,6 +124,7 @@ async function open(
     consumer = await startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
     const started = consumer;
     closers.push(() => started.stop());
+    closers.push(repeat(() => state.tellTroubles(troublesOf(started.status())), events.onError));
   }
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

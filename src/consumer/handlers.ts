@@ -159,6 +159,7 @@ function leave({ hub, intake }: HandlersDeps, claim: Claim, error: unknown): voi
 
 function noteEnded({ hub, intake }: HandlersDeps, partition: Partition, claim: Claim): void {
   const { why, message } = claim.signal.reason as ClaimEnded;
+  partition.endStall(claim);
   if (why === 'stopped') return;
   partition.noteEnded(claim, intake.clock.elapsed(), intake.tuning);
   if (why === 'owner_lost') partition.totals.ownersLost += 1;

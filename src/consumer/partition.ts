@@ -108,9 +108,16 @@ export class Partition {
     this.notePosition();
   }
 
+  /**
+   * Forgets why what a claim had read could not be applied: the claim has ended, and nobody tries it any more. Whoever reads
+   * the partition next, here or elsewhere, has reasons of its own.
+   */
+  endStall(claim: Claim): void {
+    if (this.claim === claim) this.stalled = null;
+  }
+
   /** Has the next claim wait, longer each time that one ends without having read anything or lived for long. */
   noteEnded(claim: Claim, now: number, { restartFirstMs, restartMaxMs }: Tuning): void {
-    this.stalled = null;
     if (now - claim.startedAt > restartMaxMs) this.failures = 0;
     const pauseMs = this.failures === 0 ? 0 : restartFirstMs * 2 ** Math.min(this.failures - 1, 30);
     this.restartAt = now + Math.min(pauseMs, restartMaxMs);

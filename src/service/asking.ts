@@ -13,7 +13,7 @@ import { guestQueries } from '../state/queries/guests.ts';
 import { rowQueries } from '../state/queries/rows.ts';
 import type { State } from '../state/state.ts';
 import { letterRetries, type RetryDeps } from './retrying.ts';
-import { standingOf } from './standing.ts';
+import { lineOf, standingOf } from './standing.ts';
 
 export function apiPorts(
   state: State,
@@ -28,7 +28,7 @@ export function apiPorts(
       .hubs.find((one) => one.hub === hub);
     const own = status?.partitions.find((one) => one.partition === partition);
     const standing = status && own ? standingOf(status, own) : null;
-    return standing === null ? null : `${standing.code}: ${standing.detail}`;
+    return standing === null ? null : lineOf(standing);
   };
   const described = describeRule(rule);
   const letters = deadLetterQueries(state);

@@ -1,11 +1,28 @@
 /** Why a partition stands still, if it does: the same words for readiness, metrics and coverage. */
-import type { HubStatus, PartitionStatus } from '../consumer/consumer.ts';
+import type { ConsumerStatus, HubStatus, PartitionStatus } from '../consumer/consumer.ts';
+import type { Trouble } from '../state/troubles.ts';
 
 export interface Standing {
   /** Lower case with underscores: `redis_out_of_memory`, `hub_unreachable`. */
   readonly code: string;
   readonly detail: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly since: number;
 }
+
+/** The same in one line, as coverage says it. */
+export const lineOf = ({ code, detail }: Standing): string => `${code}: ${detail}`;
+
+/** All partitions that stand still here, for those who are asked elsewhere. */
+export const troublesOf = ({ hubs }: ConsumerStatus): Trouble[] =>
+  hubs.flatMap((hub) =>
+    hub.partitions.flatMap((own) => {
+      const standing = standingOf(hub, own);
+      return standing === null
+        ? []
+        : [{ hub: hub.hub, partition: own.partition, detail: lineOf(standing), since: standing.since }];
+    }),
+  );
 
 /**
  * Null while it is read, and while it is another's to read. What was read and cannot be applied comes first; then why it

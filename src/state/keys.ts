@@ -27,6 +27,7 @@
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:s}staged:N` | string | arguments that are too long for one call, until it is made; they go by themselves |
  * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
+ * | `{P:p}troubles` | hash | process -> why its partitions stand still (JSON), and when it said so |
  * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |
  * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |

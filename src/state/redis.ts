@@ -35,21 +35,34 @@ export interface ConnectOptions {
 
 /** A command waits at most this long for its answer. */
 const COMMAND_TIMEOUT_MS = 10_000;
+/**
+ * A connection on which nothing has come for so long, though something was asked, is given up and another opened. Else one
+ * whose other end is gone without a word, as behind a firewall that forgot it or after a failover, would be written into until
+ * the system gives it up, which takes a quarter of an hour: a stall that outlives its reason.
+ */
+const SILENCE_MAX_MS = 12_000;
+/** And where nothing is asked, as of one that only listens, the system asks the other end after so long. */
+const KEEP_ALIVE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_DELAY_MAX_MS = 2_000;
 
+/** What holds for each connection, to a server alone or to one of a Cluster. */
+const CONNECTION = {
+  // The replies of version 2 are plain arrays in every command, on every server and proxy.
+  protocol: 2,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENCE_MAX_MS,
+  keepAlive: KEEP_ALIVE_MS,
+  // A command that met a broken connection is answered with an error soon: whoever sent it knows how long to go on.
+  maxRetriesPerRequest: 1,
+} as const satisfies RedisOptions;
+
+const retryDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS);
+
 export function connect({ url, cluster, onError }: ConnectOptions): Client {
-  const options = {
-    // The replies of version 2 are plain arrays in every command, on every server and proxy.
-    protocol: 2,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    // A command that met a broken connection is answered with an error soon: whoever sent it knows how long to go on.
-    maxRetriesPerRequest: 1,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
-    enableAutoPipelining: false,
-  } as const satisfies RedisOptions;
-  const client = cluster ? connectCluster(url, options) : new BoundRedis(url, options);
+  const alone = { ...CONNECTION, retryStrategy: retryDelayMs, enableAutoPipelining: false };
+  const client = cluster ? connectCluster(url) : new BoundRedis(url, alone);
   // What a Cluster itself says is that it cannot be used; why, the node has said that was asked last.
   client.on('error', (error: Error & { lastNodeError?: Error }) => onError?.(error.lastNodeError ?? error));
   return client;
@@ -74,12 +87,13 @@ Command.prototype.setTimeout = function setTimeout(ms: number): void {
   (this as unknown as { _commandTimeoutTimer?: NodeJS.Timeout })._commandTimeoutTimer?.unref();
 };
 
-const bound = new WeakSet<Command>();
+/** The promises of commands: one that is sent again may keep its promise, or, in a pipeline on a Cluster, begin a new one. */
+const bound = new WeakSet<object>();
 
-/** Has a command answered in time, and its failure told as one of Redis where it is; once, though it may be sent again. */
+/** Has a command answered in time, and its failure told as one of Redis where it is; once for each promise. */
 function bind(command: Command): void {
-  if (bound.has(command)) return;
-  bound.add(command);
+  if (bound.has(command.promise)) return;
+  bound.add(command.promise);
   const { reject } = command;
   command.reject = (error) => reject.call(command, asUnavailable(error));
   // A Cluster knows no such limit: its commands would wait without end for nodes to come back.
@@ -100,22 +114,33 @@ class BoundCluster extends Cluster {
   }
 }
 
-function connectCluster(
-  url: string,
-  redisOptions: { protocol: 2; connectTimeout: number; commandTimeout: number; maxRetriesPerRequest: number },
-): Cluster {
+function connectCluster(url: string): Cluster {
   const { hostname, port, username, password, protocol: scheme } = new URL(url);
   const secure = scheme === 'rediss:' ? { tls: {} } : {};
   const credentials = {
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),
   };
-  const { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest } = redisOptions;
   return new BoundCluster([{ host: hostname, port: Number(port || 6379) }], {
-    redisOptions: { protocol, connectTimeout, commandTimeout, maxRetriesPerRequest, ...credentials, ...secure },
-    clusterRetryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS),
+    redisOptions: { ...CONNECTION, ...credentials, ...secure },
+    clusterRetryStrategy: retryDelayMs,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
   });
+}
+
+/**
+ * Why what lies under some of these keys would not be changed just now: each is asked for a write that needs room and leave,
+ * and changes nothing, as there is never such a list. Null where all would; rejects where one cannot be asked.
+ */
+export async function refusalOf(client: Client, keys: readonly string[]): Promise<string | null> {
+  const answers = await Promise.allSettled(keys.map((key) => client.lpushx(`${key}nothing`, '')));
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled') continue;
+    const { reason: error } = answer;
+    if (!(error instanceof StateUnavailable) || error.reason === 'redis_unreachable') throw error;
+    return `${error.reason}: ${error.message}`;
+  }
+  return null;
 }
 
 /** A Lua file of `commands/`. It declares one key, the shard's tag, and builds all others from it: they share its slot. */

@@ -12,9 +12,10 @@ import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
 import { checkPolicy, checkServer, openShard } from './open.ts';
 import { type Outcome, Partitions, type Stored } from './partitions.ts';
 import { type Beginning, type Gap, type PartitionRecord, type Place, type Progress, readRecords } from './positions.ts';
-import { type Client, connect, StateRefused, StateUnavailable } from './redis.ts';
+import { type Client, connect, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
 import { Shards } from './shards.ts';
 import type { MissingSignIns } from './sweep.ts';
+import { readTroubles, type Trouble, Troubles } from './troubles.ts';
 import { repeat, Sweeper } from './upkeep.ts';
 import { type Missing, missingIn } from './wholeness.ts';
 
@@ -100,6 +101,7 @@ export class State {
   readonly #shards: Shards;
   readonly #partitions: Partitions;
   readonly #applying: Applying;
+  readonly #troubles: Troubles;
   readonly #sweeper = new Sweeper(this);
   /** Each ends what is done again and again, and resolves when a round under way has ended. */
   readonly #rounds: (() => Promise<void>)[] = [];
@@ -111,6 +113,7 @@ export class State {
     const { rule, quietDelayMs, reader, now, events, hooks } = options;
     this.#shards = shards;
     this.#partitions = new Partitions(client, keys, this.#shards, { reader, now, onLost: events.onLost });
+    this.#troubles = new Troubles(client, keys, { reader, now });
     const context = {
       rule,
       quietDelayMs,
@@ -203,6 +206,21 @@ export class State {
 
   reportGap(place: Place, gap: Gap): Promise<void> {
     return this.#partitions.reportGap(place, gap);
+  }
+
+  /** Says why partitions of this process stand still, to whoever is asked; none, where they go on. */
+  tellTroubles(troubles: readonly Trouble[]): Promise<void> {
+    return this.#troubles.tell(troubles);
+  }
+
+  /** What the processes say of partitions that stand still. */
+  troubles(): Promise<(record: PartitionRecord) => string | null> {
+    return readTroubles(this.client, this.keys, this.options.now());
+  }
+
+  /** Why some part of the state takes nothing in just now, in a closed word and a sentence; null where all would. */
+  refusal(): Promise<string | null> {
+    return refusalOf(this.client, [this.keys.service, ...this.#shards.parts.map(({ key }) => key)]);
   }
 
   /** What Redis's clock says, in milliseconds since the Unix epoch. */

@@ -202,6 +202,20 @@ test('the first stop of a partition costs no wait, those that follow without pro
   assert.equal(partition.restartAt, TUNING.restartMaxMs + 1, 'one that lived for long');
 });
 
+test('why a claim stood still is forgotten with it, however it ends, and never that of the one after it', () => {
+  const partition = new Partition('0');
+  const [before, after] = [claimAt(0), claimAt(0)];
+  const trouble = { code: 'redis_unreachable', detail: 'it is gone', since: 1 };
+  partition.begin(before);
+  partition.stalled = trouble;
+  partition.endStall(before);
+  assert.equal(partition.stalled, null);
+  partition.begin(after);
+  partition.stalled = trouble;
+  partition.endStall(before);
+  assert.equal(partition.stalled, trouble);
+});
+
 test('pauses grow up to their limit, and half of each is chance', () => {
   for (const failures of [0, 1, 5, 30, 500]) {
     const full = Math.min(TUNING.retryMaxMs, TUNING.retryFirstMs * 2 ** failures);

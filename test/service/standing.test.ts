@@ -1,4 +1,4 @@
-/** What stands in the way is said in the same words by readiness, metrics and coverage, and is gone from all when it is over. */
+/** What stands in the way is said in the same words by readiness, metrics and coverage, also of a process that reads nothing, and is gone from all when it is over. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
@@ -16,6 +16,8 @@ let hubs: TcpProxy;
 let storage: TcpProxy;
 let stage: Stage;
 let service: Service;
+/** Reads nothing, and is asked all the same. */
+let onlooker: Service;
 
 const SILENT_MS = 1_500;
 
@@ -35,12 +37,14 @@ before(async () => {
     ...{ roles: ['consumer', 'api'], logger: pino({ level: 'silent' }) },
     tuning: { ...FAST, silentMs: SILENT_MS, renewalsMax: 2, attemptMs: 3_000 },
   });
+  onlooker = await startService(configOf(environment), { roles: ['api'], logger: pino({ level: 'silent' }) });
   await service.ready;
 });
 after(async () => {
   hubs?.mend();
   storage?.mend();
   servers?.endpoint.faults.clear();
+  await onlooker?.close();
   await service?.close();
   await servers?.stop();
   await hubs?.close();
@@ -57,21 +61,30 @@ const ask = async (url: string): Promise<{ status: number; body: Json }> => {
 const readyz = async (): Promise<Json[]> => (await ask(`${service.opsUrl}/readyz`)).body.reasons;
 const livez = () => ask(`${service.opsUrl}/livez`);
 const metrics = async (): Promise<string> => (await fetch(`${service.opsUrl}/metrics`)).text();
-/** What each of the three says of stalled partitions: reasons, each once. */
-async function stalled(): Promise<{ ready: string[]; measured: string[]; covered: string[] | null }> {
-  const once = (all: readonly string[]): string[] => [...new Set(all)].sort();
+const once = (all: readonly string[]): string[] => [...new Set(all)].sort();
+
+/** The reasons in the coverage of one; null where it cannot be had. */
+async function coveredBy({ apiUrl }: Service): Promise<string[] | null> {
+  const { status, body } = await ask(`${apiUrl}/v1/coverage`);
+  if (status !== 200) return null;
+  const partitions: Json[] = body.hubs.flatMap((hub: Json) => hub.partitions);
+  const reasons = once(partitions.flatMap((one) => (one.stalled === null ? [] : [one.stalled.split(':')[0]])));
+  assert.ok(reasons.length === 0 || body.silence === 'nothing_arrived');
+  return reasons;
+}
+
+/** What each says of stalled partitions: reasons, each once. */
+async function stalled(): Promise<
+  Record<'ready' | 'measured', string[]> & Record<'covered' | 'elsewhere', string[] | null>
+> {
   const text = await metrics();
-  const coverage = await ask(`${service.apiUrl}/v1/coverage`);
-  const partitions: Json[] = coverage.status === 200 ? coverage.body.hubs.flatMap((hub: Json) => hub.partitions) : [];
   return {
     ready: once((await readyz()).filter(({ code }) => code === 'partition_stalled').map(({ reason }) => reason)),
     measured: once(
       [...text.matchAll(/^guestwatch_partition_stalled_reason\{.*reason="(\w+)"\} 1$/gm)].map(([, reason]) => reason!),
     ),
-    covered:
-      coverage.status === 200
-        ? once(partitions.flatMap((one) => (one.stalled === null ? [] : [one.stalled.split(':')[0]])))
-        : null,
+    covered: await coveredBy(service),
+    elsewhere: await coveredBy(onlooker),
   };
 }
 
@@ -88,7 +101,7 @@ async function sendOne(): Promise<void> {
   sent += 1;
 }
 
-const NONE = { ready: [], measured: [], covered: [] };
+const NONE = { ready: [], measured: [], covered: [], elsewhere: [] };
 async function allIsWellAgain(): Promise<void> {
   await eventually(async () => (await readyz()).length === 0, 'it is ready');
   await eventually(async () => JSON.stringify(await stalled()) === JSON.stringify(NONE), 'nothing is said any more');
@@ -99,7 +112,7 @@ async function allIsWellAgain(): Promise<void> {
   );
 }
 
-/** Brings something about, holds all three to its reason, ends it. */
+/** Brings something about, holds all of them to its reason, ends it. */
 async function holds(reason: string, begin: () => Promise<() => Promise<unknown>>): Promise<void> {
   await allIsWellAgain();
   const end = await begin();
@@ -107,9 +120,9 @@ async function holds(reason: string, begin: () => Promise<() => Promise<unknown>
     await sendOne();
     let last = '';
     const said = async (): Promise<boolean> => {
-      const { ready, measured, covered } = await stalled();
-      last = JSON.stringify({ ready, measured, covered });
-      const lists = [ready, measured, ...(covered === null ? [] : [covered])];
+      const { ready, measured, covered, elsewhere } = await stalled();
+      last = JSON.stringify({ ready, measured, covered, elsewhere });
+      const lists = [ready, measured, ...[covered, elsewhere].filter((list) => list !== null)];
       return lists.every((list) => list.includes(reason));
     };
     await eventually(said, () => `all say ${reason}; last they said ${last}`, 25_000);

@@ -23,12 +23,17 @@ export function coverageQueries(state: State, stalled: Stalled) {
         a.hub < b.hub ? -1 : a.hub > b.hub ? 1 : Number(a.partition) - Number(b.partition),
       );
       const missing = await state.missingIn(records);
+      const troubleOf = await state.troubles();
+      const refusal = await state.refusal();
+      // This process knows its own best; what keeps Redis from taking anything in cannot be written there.
+      const standing = (record: PartitionRecord) =>
+        stalled(record.hub, record.partition) ?? troubleOf(record) ?? refusal;
       const noted = await state.losses();
       const losses = [...noted.losses, ...records.flatMap((record) => record.losses)];
       const clock = retentionClock(records, at);
       const partitions = records.map((record) => ({
         record,
-        coverage: partitionCoverage(record, missing.get(record), at, stalled(record.hub, record.partition)),
+        coverage: partitionCoverage(record, missing.get(record), at, standing(record)),
       }));
       const silent =
         !isFresh(noted, at) &&

@@ -155,6 +155,21 @@ describe('what a network does', { timeout: 30_000 }, () => {
     other.server.close();
   });
 
+  test('forget: nothing gets through on what is there, nobody is told, and who connects anew gets through', async () => {
+    const caller = await connected();
+    echo.received = Buffer.alloc(0);
+    const given = proxy.forget();
+    await new Promise<void>((resolve) => caller.socket.write('lost', () => resolve()));
+    const next = await connected();
+    await read();
+    assert.equal(String(echo.received), 'hello');
+    assert.deepEqual([caller.socket.closed, String(caller.came)], [false, 'hello']);
+    caller.socket.destroy();
+    await given;
+    assert.equal(String(await next.ask('still here')), 'still here');
+    next.socket.destroy();
+  });
+
   test('hold: what is sent waits until the end, and comes in order', async () => {
     const caller = await connected();
     echo.received = Buffer.alloc(0);
