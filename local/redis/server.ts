@@ -1,4 +1,5 @@
 /** Runs a real redis-server process. */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +13,8 @@ export interface RedisOptions {
   readonly dir?: string;
   /** Whether every write goes to an append-only file, which survives `kill9`. On by default. */
   readonly appendOnly?: boolean;
+  /** Whether `limitFiles` has writes fail, as a full disk does, and not the system kill it. Off by default. */
+  readonly survivesFileLimit?: boolean;
   /** Further settings by the names of redis.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -30,7 +33,15 @@ export interface RedisServer {
   pause(): void;
   /** Lets it go on; nothing happens if it does not stand still. */
   resume(): void;
+  /**
+   * From now on no file of it grows beyond so many bytes: the kernel refuses what is more, as it does on a full disk. Null lifts
+   * the limit, and so does a new start.
+   */
+  limitFiles(bytes: number | null): void;
 }
+
+/** Runs what follows with the signal ignored that would kill whoever writes beyond the limit. */
+const SURVIVING = ['-c', `trap '' XFSZ; exec "$@"`, 'sh'];
 
 const pidFile = 'redis.pid';
 
@@ -53,13 +64,14 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     'maxmemory-policy': 'noeviction',
     ...options.settings,
   }).flatMap(([name, value]) => [`--${name}`, value]);
-  const start = () =>
-    startChild({ name: 'redis-server', command, args, cwd: dir, ready: /Ready to accept connections/ });
+  const called = options.survivesFileLimit
+    ? { command: 'sh', args: [...SURVIVING, command, ...args] }
+    : { command, args };
+  const start = () => startChild({ name: 'redis-server', ...called, cwd: dir, ready: /Ready to accept connections/ });
   let child: Child = await start();
   let isPaused = false;
-  const signal = (what: NodeJS.Signals): void => {
-    process.kill(Number(fs.readFileSync(path.join(dir, pidFile), 'utf8')), what);
-  };
+  const pid = (): number => Number(fs.readFileSync(path.join(dir, pidFile), 'utf8'));
+  const signal = (what: NodeJS.Signals): void => void process.kill(pid(), what);
   const resume = (): void => {
     if (isPaused) signal('SIGCONT');
     isPaused = false;
@@ -87,6 +99,9 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       signal('SIGSTOP');
     },
     resume,
+    limitFiles(bytes) {
+      execFileSync('prlimit', ['--pid', String(pid()), `--fsize=${bytes ?? 'unlimited'}:unlimited`]);
+    },
   };
 }
 

@@ -97,8 +97,17 @@ describe('a service as a process', { concurrency: 2 }, () => {
     }),
   );
 
+  test('its heap fills up, and V8 ends it', { timeout: 180_000 }, () =>
+    onProcess(4, async (process) => {
+      await process.exhaust();
+      const { signal, wasAsked, lastWords } = await process.gone;
+      assert.deepEqual({ signal, wasAsked }, { signal: 'SIGABRT', wasAsked: true });
+      assert.match(lastWords, /heap out of memory/);
+    }),
+  );
+
   test('it stops in mid-batch where it is told to, with nothing left', { timeout: 180_000 }, () =>
-    onProcess(4, async (process, stage) => {
+    onProcess(5, async (process, stage) => {
       const stopping = process.stopAt('state.afterApply', 3, 30_000);
       await stage.send(itemsFor(stage, 3, 60));
       const report = await stopping;

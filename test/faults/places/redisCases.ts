@@ -63,6 +63,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     },
   },
   'redis.disk-full': { meanwhile: refusedWith(/MISCONF/), kept: 'all' },
+  'redis.file-full': { meanwhile: refusedWith(/MISCONF/), kept: 'all' },
+  'redis.file-full.always': { meanwhile: gone, kept: 'all' },
   'redis.slow': { kept: 'all', laterKept: true },
   'redis.cut-answers': {
     kept: 'all',
@@ -98,7 +100,7 @@ const SEED = 7;
 const COMMON = [
   ...['redis.kill9', 'redis.kill9.everysec', 'redis.kill9.memory', 'redis.stopped', 'redis.paused'],
   ...['redis.flushed', 'redis.restored', 'redis.evict', 'redis.busy', 'redis.oom', 'redis.disk-full'],
-  ...['redis.slow', 'redis.cut-answers'],
+  ...['redis.file-full', 'redis.file-full.always', 'redis.slow', 'redis.cut-answers'],
 ];
 const NAMES: Readonly<Record<RedisKind, readonly string[]>> = {
   single: [...COMMON, 'redis.readonly'],
@@ -137,7 +139,14 @@ export function testFaults(kind: RedisKind): void {
     test('a reset leaves nothing of faults that were not ended', async () => {
       await place.reset();
       await writer.writeAtLast(KEYS[0]!);
-      for (const name of ['redis.restored', 'redis.oom', 'redis.disk-full', 'redis.slow', 'redis.busy']) {
+      for (const name of [
+        'redis.restored',
+        'redis.oom',
+        'redis.disk-full',
+        'redis.file-full',
+        'redis.slow',
+        'redis.busy',
+      ]) {
         await find(place, name).begin(diceOf(3));
       }
       for (const proxy of place.proxies) proxy.refuse();

@@ -87,6 +87,13 @@ function plant(what: Plant): void {
     setImmediate(() => {
       throw new Error('planted');
     });
+  if (what === 'hoard') setImmediate(hoard);
+}
+
+/** Keeps more than the process may hold: V8 ends it then, and no handler of anything is called. */
+function hoard(): never {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 100_000 }, Math.random));
 }
 
 process.on('message', obey);

@@ -30,7 +30,7 @@ export interface Instructions {
 }
 
 /** Faults of a program, brought about so that a test sees them found. */
-export const PLANTS = ['timer', 'socket', 'exit', 'throw'] as const;
+export const PLANTS = ['timer', 'socket', 'exit', 'throw', 'hoard'] as const;
 export type Plant = (typeof PLANTS)[number];
 
 /** Each is answered with a line: `armed` or `disarmed`, `clock MS`, `planted`. */

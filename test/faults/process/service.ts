@@ -58,6 +58,8 @@ export interface ServiceProcess {
   printed(line: string): Promise<void>;
   /** Ends it as a power cut would. */
   kill9(): Promise<void>;
+  /** Has its heap fill up, and resolves when V8 has ended it for that. */
+  exhaust(): Promise<void>;
   /** Asks it to stop as a supervisor would, and resolves when it has ended; kills it if it takes far too long. */
   stop(): Promise<StopReport>;
   /** Lets it have no time at all until it is thawed, as a machine does that is out of breath. */
@@ -92,6 +94,9 @@ const STOP_MS_MAX = 60_000;
 /** A process that has the time obeys at once. */
 const OBEY_MS_MAX = 20_000;
 
+/** What a service may keep in its heap: some times what the few events of a run need, and little enough to be filled in a moment. */
+const HEAP_MIB_MAX = 256;
+
 const alive = new Set<ChildProcess>();
 // Also those that are frozen and would never notice that nobody is there any more.
 process.on('exit', () => {
@@ -105,10 +110,14 @@ export async function spawnService(environment: Environment, options: SpawnOptio
   const { name = `service-${++spawned}`, roles = ['consumer', 'api'], tuning = {}, stopAt, onLine } = options;
   const arming: Arming | null = stopAt === undefined ? null : { ...stopAt, what: 'stand' };
   const instructions: Instructions = { roles, tuning, arming };
-  const child = spawn(process.execPath, ['--import', 'tsx', ENTRY, JSON.stringify(instructions)], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [`--max-old-space-size=${HEAP_MIB_MAX}`, '--import', 'tsx', ENTRY, JSON.stringify(instructions)],
+    {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   child.on('error', () => {}); // An order to a process that is gone; its end is told elsewhere.
@@ -169,6 +178,12 @@ class Spawned implements ServiceProcess {
     this.#wasAsked = true;
     this.memory();
     this.#child.kill('SIGKILL');
+    await this.gone;
+  }
+
+  async exhaust(): Promise<void> {
+    this.#wasAsked = true;
+    await this.plant('hoard');
     await this.gone;
   }
 

@@ -56,6 +56,7 @@ export function processFaults(struck: Struck): Fault[] {
   });
   return [
     fault('kill9', kill9),
+    fault('heapFull', heapFull),
     ...STEPS.map((step) => fault(`killAt.${step}`, killAt(step), (post) => comesBy(step, post))),
     fault('term', term(struck.reports)),
     fault('termInBatch', termInBatch(struck.reports), reads),
@@ -108,6 +109,14 @@ const kill9: Strike = async (process, post, dice, note) => {
   await delay(dice.below(400));
   await process.kill9();
   note('killed');
+  return startAgain(post, note);
+};
+
+/** What the system ends for want of memory it kills; what V8 ends for want of heap it aborts, in the middle of anything. */
+const heapFull: Strike = async (process, post, dice, note) => {
+  await delay(dice.below(400));
+  await process.exhaust();
+  note('aborted for want of heap');
   return startAgain(post, note);
 };
 

@@ -4,7 +4,7 @@ import { Cluster } from 'ioredis';
 import { startProxy } from '../../../../local/proxy.ts';
 import { type RedisCluster, startRedisCluster } from '../../../../local/redis.ts';
 import { type Arrangement, makeFolder, until } from './arrangement.ts';
-import { CHANGED_SETTINGS, RedisNode, SETTINGS } from './node.ts';
+import { CHANGED_SETTINGS, RedisNode, SERVER } from './node.ts';
 import { stopNode } from './servers.ts';
 import { Slots } from './slotTable.ts';
 
@@ -25,7 +25,8 @@ export async function openCluster(): Promise<ClusterPlace> {
   const cluster = await startRedisCluster({
     dir: folder,
     announcedPorts: proxies.map(({ port }) => port),
-    settings: { ...SETTINGS, 'cluster-node-timeout': String(nodeTimeoutMs) },
+    ...SERVER,
+    settings: { ...SERVER.settings, 'cluster-node-timeout': String(nodeTimeoutMs) },
   });
   for (const [i, { port }] of cluster.addresses.entries()) proxies[i]!.retarget({ host: '127.0.0.1', port });
   const nodes = cluster.nodes.map((server) => new RedisNode(server));

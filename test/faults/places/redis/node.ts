@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { RedisServer } from '../../../../local/redis.ts';
 
@@ -27,13 +28,22 @@ export const SETTINGS = {
   'shutdown-timeout': '0',
 } as const;
 
+/** How a server is started that faults strike. */
+export const SERVER = { settings: SETTINGS, survivesFileLimit: true } as const;
+
 /** Those that faults change while it runs, as they stand at first. */
 export const CHANGED_SETTINGS = {
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
   save: '',
   'busy-reply-threshold': '5000',
+  appendfsync: SETTINGS.appendfsync,
 } as const;
+
+/** What a server of a Cluster keeps beside its data must stay writable: it would not run without. */
+const OTHER_FILES_BYTES_MAX = 16 * 1024;
+const FILLER_NAME = 'filler';
+const FILLER = `#!lua name=${FILLER_NAME}\nredis.register_function('${FILLER_NAME}', function() return 0 end) --${'x'.repeat(1_024)}`;
 
 export class RedisNode {
   readonly server: RedisServer;
@@ -138,6 +148,35 @@ export class RedisNode {
       });
       caller.disconnect();
     };
+  }
+
+  /**
+   * Lets the file that every write goes to grow no more, and writes until the server has met that: with a library of
+   * functions, which needs no key and goes there like one. Resolves when it refuses, or has ended by itself.
+   */
+  async fillDisk(): Promise<void> {
+    const files = fs.readdirSync(this.dataFiles).filter((name) => name.endsWith('.aof'));
+    const sizes = files.map((name) => fs.statSync(path.join(this.dataFiles, name)).size);
+    this.server.limitFiles(Math.max(OTHER_FILES_BYTES_MAX, ...sizes));
+    const caller = new Redis(this.server.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    caller.on('error', () => {});
+    try {
+      while (
+        await caller.function('LOAD', 'REPLACE', FILLER).then(
+          () => true,
+          () => false,
+        )
+      );
+    } finally {
+      caller.disconnect();
+    }
+  }
+
+  /** Makes room again; resolves when the server has written what it still had to. */
+  async freeDisk(): Promise<void> {
+    this.server.limitFiles(null);
+    while ((await this.info('aof_last_write_status')) !== 'ok') await delay(20);
+    await this.client.function('DELETE', FILLER_NAME);
   }
 
   async set(settings: Readonly<Record<string, string>>): Promise<void> {

@@ -77,7 +77,47 @@ export const diskFull = (place: Arrangement): Fault => ({
   },
 });
 
+/**
+ * A disk that is full under the append-only file. Where that is synced every second, writes are answered with MISCONF, and
+ * what was answered well before is kept in memory and written when there is room: nothing is lost.
+ */
+export const fileFull = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.file-full', ...HARMLESS },
+  async begin(dice) {
+    const node = pickServing(place, dice);
+    if (node === undefined) return nothing;
+    await node.set({ appendfsync: 'everysec' });
+    await node.fillDisk();
+    const accept = node.refuse();
+    return () => {
+      accept();
+      return node.mend(async () => {
+        await node.freeDisk();
+        await node.set({ appendfsync: CHANGED_SETTINGS.appendfsync });
+      });
+    };
+  },
+});
+
+/** The same where every write is synced before it is answered: then the server ends by itself, before it would say what is not so. */
+export const fileFullAlways = (place: Arrangement): Fault => ({
+  ...{ name: 'redis.file-full.always', ...HARMLESS },
+  async begin(dice) {
+    const node = pickServing(place, dice);
+    if (node === undefined) return nothing;
+    await node.fillDisk();
+    await node.end('kill9');
+    return async () => {
+      await node.start();
+      await place.whole();
+    };
+  },
+});
+
 const saveIs = async (node: RedisNode, status: 'ok' | 'err'): Promise<boolean> =>
   (await node.info('rdb_last_bgsave_status')) === status;
 
-export const refusals = (place: Arrangement): Fault[] => [busy(place), outOfMemory(place), diskFull(place)];
+export const refusals = (place: Arrangement): Fault[] => [
+  ...[busy(place), outOfMemory(place), diskFull(place)],
+  ...[fileFull(place), fileFullAlways(place)],
+];

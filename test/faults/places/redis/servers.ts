@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startProxy } from '../../../../local/proxy.ts';
 import { startRedis } from '../../../../local/redis.ts';
 import { type Arrangement, makeFolder, until } from './arrangement.ts';
-import { RedisNode, SETTINGS } from './node.ts';
+import { RedisNode, SERVER } from './node.ts';
 
 /** A primary, with a replica that reads through a line of its own. */
 export interface Pair extends Arrangement {
@@ -26,7 +26,7 @@ const addressOf = ({ server }: RedisNode) => ({ host: '127.0.0.1', port: server.
 
 export async function openSingle(): Promise<Arrangement> {
   const folder = makeFolder();
-  const node = new RedisNode(await startRedis({ dir: path.join(folder, '0'), settings: SETTINGS }));
+  const node = new RedisNode(await startRedis({ dir: path.join(folder, '0'), ...SERVER }));
   const proxy = await startProxy({ target: addressOf(node) });
   return {
     environment: { REDIS_URL: `redis://127.0.0.1:${proxy.port}` },
@@ -56,7 +56,7 @@ export async function openPair(): Promise<Pair> {
     else await node.client.replicaof('127.0.0.1', line.port);
   };
   const open = async (which: number): Promise<RedisNode> =>
-    new RedisNode(await startRedis({ dir: path.join(folder, String(which)), settings: SETTINGS }), takeRole(which));
+    new RedisNode(await startRedis({ dir: path.join(folder, String(which)), ...SERVER }), takeRole(which));
   const nodes = await Promise.all([open(0), open(1)]);
   let [primary, replica] = nodes as [RedisNode, RedisNode];
   const proxy = await startProxy({ target: addressOf(primary) });
