@@ -91,13 +91,13 @@ async function main(options: Options): Promise<boolean> {
   return verdicts.every(({ broken }) => broken === null);
 }
 
-function report({ schedule, broken, ms, faults, events }: Verdict): void {
+function report({ schedule, broken, ms, peak, faults, events }: Verdict): void {
   const what = `seed ${schedule.seed}: Redis ${schedule.redis}, processes ${schedule.layout}, ${events} events, ${faults.join(', ') || 'no fault'}`;
   if (broken === null) {
-    print(`good    ${what} (${seconds(ms)} s)`);
+    print(`good    ${what} (${seconds(ms)} s, ${mebibytes(peak)} MiB)`);
     return;
   }
-  print(`BROKEN  ${what} (${seconds(ms)} s)`);
+  print(`BROKEN  ${what} (${seconds(ms)} s, ${mebibytes(peak)} MiB)`);
   print(`  the law: ${broken.law}\n${describeSchedule(schedule)}\n${indented(broken.difference)}`);
   if (broken.log) print(`  what the processes complained of last:\n${indented(broken.log.join('\n'))}`);
   print(`  again: npm run faults -- --runs 1 --seed ${schedule.seed}`);
@@ -111,12 +111,14 @@ function summarize(verdicts: readonly Verdict[], ms: number): void {
   for (const [fault, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
     print(`  ${String(count).padStart(4)}  ${fault}`);
   const events = verdicts.reduce((sum, one) => sum + one.events, 0);
+  print(`\nthe most that one process held: ${mebibytes(Math.max(0, ...verdicts.map(({ peak }) => peak)))} MiB`);
   print(
     `\n${verdicts.length} runs, ${events} events, ${seconds(ms)} s; broken: ${failed.map(({ schedule }) => `seed ${schedule.seed}`).join(', ') || 'none'}`,
   );
   print(`${verdicts.length - failed.length} passed, ${failed.length} failed`);
 }
 
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 const LINES_MAX = 100;
 const indented = (text: string): string =>

@@ -33,6 +33,8 @@ export interface Verdict {
   /** Null where every law held. */
   readonly broken: { readonly law: string; readonly difference: string; readonly log?: readonly string[] } | null;
   readonly ms: number;
+  /** The most that one of its processes ever held, in bytes. */
+  readonly peak: number;
   /** What was brought about, for the count of all runs. */
   readonly faults: readonly string[];
   readonly events: number;
@@ -64,7 +66,8 @@ export async function run(servers: Servers, topology: Topology, draw: Drawn): Pr
   }
   if (broken !== null && stage !== undefined) broken = { ...broken, log: lastWords(stage.crew) };
   const faults = stage?.done.map(({ fault }) => fault.name) ?? [];
-  return { schedule, broken, ms: performance.now() - begun, faults, events: world?.hubs.sent.length ?? 0 };
+  const peak = stage?.watches.peak() ?? 0;
+  return { schedule, broken, ms: performance.now() - begun, peak, faults, events: world?.hubs.sent.length ?? 0 };
 }
 
 const LAST_WORDS = 60;

@@ -20,6 +20,8 @@ export interface Watches {
   way(): Promise<readonly string[]>;
   /** The first law that did not hold; called once the service has settled. `url` is that of a process that answers. */
   judge(of: { readonly url: string }): Promise<Broken | null>;
+  /** The most that one process ever held, in bytes. */
+  peak(): number;
   stop(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
       }
       return null;
     },
+    peak: () => Math.max(0, ...[...memory.peaks().values()].map(({ peak }) => peak)),
     async stop() {
       for (const reader of readers) reader.cut();
       await Promise.all([sampler.stop(), coverage.stop(), memory.stop()]);
