@@ -142,6 +142,7 @@ class Spawned implements ServiceProcess {
   readonly #child: ChildProcess;
   readonly #voice: Voice;
   #wasAsked = false;
+  #isHoarding = false;
   #memory: Memory = { rss: 0, peak: 0 };
 
   constructor(of: Started & { name: string; roles: readonly Role[] }, child: ChildProcess, voice: Voice) {
@@ -183,6 +184,8 @@ class Spawned implements ServiceProcess {
 
   async exhaust(): Promise<void> {
     this.#wasAsked = true;
+    this.memory();
+    this.#isHoarding = true;
     await this.plant('hoard');
     await this.gone;
   }
@@ -222,6 +225,8 @@ class Spawned implements ServiceProcess {
   }
 
   memory(): Memory {
+    // What it was made to hoard says nothing of what it needs.
+    if (this.#isHoarding) return this.#memory;
     this.#memory = memoryOf(this.pid) ?? this.#memory;
     return this.#memory;
   }
