@@ -24,6 +24,8 @@ export class HubConsumer {
   #session: Session;
   #pollers: Promise<unknown>;
   #renewals = 0;
+  /** The same, whether the hub answers or not. */
+  #fruitless = 0;
   /** When the client was made, by the elapsed clock, and by the wall clock. */
   #renewedAt: number;
   #renewedWall: number;
@@ -77,7 +79,10 @@ export class HubConsumer {
   }
 
   #startPollers(): Promise<unknown> {
-    return Promise.all([pollEnds(this.#context, this.#session), standIn(this.#context, this.#session)]);
+    return Promise.all([
+      pollEnds(this.#context, this.#session),
+      standIn(this.#context, this.#session, this.#fruitless),
+    ]);
   }
 
   async #watch(): Promise<void> {
@@ -119,6 +124,7 @@ export class HubConsumer {
     const { options, hub } = this.#context;
     // While the hub does not answer, no new client helps, and no new process would.
     if (await this.#answers()) this.#renewals += 1;
+    this.#fruitless = this.#hasProgress() ? 0 : this.#fruitless + 1;
     options.logger.error(
       { hub, renewals: this.#renewals },
       'The client has fallen silent; it is replaced by a new one.',

@@ -134,6 +134,8 @@ export class Session {
     const isClosed = await endsWithin(clock, leftMs() / 2, closing);
     if (givesUp && !isClosed) await endsWithin(clock, leftMs(), this.#giveUp());
     cutConnection(this.client);
+    // Whatever the library came to say of them: a receiver of a client that is gone is no reason to replace the next one.
+    for (const { claim } of this.#hub.partitions.values()) if (claim) claim.isClosed = true;
     this.#letGo();
   }
 

@@ -10,6 +10,15 @@ import type { Session } from './session.ts';
 /** Looks for the ownerships, in its place, while the client library's own loop hangs for longer than so many of its rounds. */
 const roundsMissedMax = 3;
 
+/**
+ * How long the loop of a client may hang until another is made: longer with each that has brought nothing, as one on a machine
+ * that is out of breath needs its time for a first round. Replaced at the same pace again and again, none would ever get there.
+ */
+export function patienceMs({ balanceMs, silentMs }: Tuning, renewals: number): number {
+  const first = roundsMissedMax * balanceMs;
+  return Math.max(first, Math.min(silentMs, first * 2 ** Math.min(renewals, 30)));
+}
+
 /** Asks, for as long as the session lives, when the hub was made and where its partitions end. */
 export async function pollEnds(hub: HubContext, session: Session): Promise<void> {
   const { clock, tuning, logger } = hub.options;
@@ -50,9 +59,9 @@ async function askEnd({ client, signal }: Session, partition: Partition, clock: 
 /**
  * Does what the client library should while its own loop hangs. The loop asks the hub first, and when that fails it waits
  * half a minute or more, whatever our limits: partitions that are read well would be taken away meanwhile, and those that
- * stopped would not start again. Ends with the session.
+ * stopped would not start again. `renewals`: clients in a row that brought nothing. Ends with the session.
  */
-export async function standIn(hub: HubContext, session: Session): Promise<void> {
+export async function standIn(hub: HubContext, session: Session, renewals: number): Promise<void> {
   const { clock, tuning, logger } = hub.options;
   const { signal } = session;
   for (;;) {
@@ -61,7 +70,7 @@ export async function standIn(hub: HubContext, session: Session): Promise<void> 
     if (session.idleMs < roundsMissedMax * tuning.balanceMs) continue;
     try {
       await renewOwnership(hub, session);
-      if (!hasWaiting(hub, session)) continue;
+      if (!hasWaiting(hub, session) || session.idleMs < patienceMs(tuning, renewals)) continue;
       // A new client starts the loop anew; but not as long as the hub would hold that up as well.
       await session.confirmHub();
       session.isForsaken = true;

@@ -13,7 +13,7 @@ import { pauseMs } from '../../src/consumer/persist.ts';
 import type { Place, Position } from '../../src/consumer/ports.ts';
 import { gapBefore, gapsIn, slicesOf } from '../../src/consumer/slice.ts';
 import { decideStart, type StartFacts } from '../../src/consumer/start.ts';
-import { examine } from '../../src/consumer/watch.ts';
+import { examine, patienceMs } from '../../src/consumer/watch.ts';
 
 const place: Place = { hub: 'h', hubCreatedAt: 1_000, partition: '0' };
 const position = (sequenceNumber: number, enqueuedAt: number | null = 50_000): Position => ({
@@ -250,6 +250,11 @@ test('silence with events waiting ends the claim, twice in a row the client', ()
   assert.deepEqual(examined({ partition: { silences: 1 } }), ['renew', true]);
   assert.deepEqual(examined({ claim: { calledAt: 0 } }), ['renew', true], 'no call at all');
   assert.deepEqual(examined({ claim: { calledAt: 0 }, endedAt: 5 }), ['renew', true], 'told to stop and never closed');
+});
+
+test('each client that brings nothing gives the next one more time, up to what counts as silence', () => {
+  const given = Array.from({ length: 6 }, (_, renewals) => patienceMs(TUNING, renewals));
+  assert.deepEqual(given, [6_000, 12_000, 24_000, 48_000, 90_000, 90_000]);
 });
 
 test('quiet and work are no silence', () => {
