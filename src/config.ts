@@ -9,10 +9,10 @@ import {
   readSettings,
   type Values,
 } from './config/environment.ts';
+import { readRuleFile, retentionLeastMs } from './config/ruleFile.ts';
 import type { ValueOf } from './config/settings.ts';
 import { isLoopback } from './config/values.ts';
-import { BUILT_IN_RULE } from './detection/rule.ts';
-import { TICKS_PER_MS } from './detection/time.ts';
+import { BUILT_IN_RULE, type Rule } from './detection/rule.ts';
 
 export { type Environment, knownNames, type Problem, type ReadFile } from './config/environment.ts';
 export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/settings.ts';
@@ -67,6 +67,8 @@ export interface Config {
     readonly signInRevisionDelayMs: number;
     readonly deadLettersMax: number;
   };
+  /** That of `RULE_FILE`, or the built-in one. */
+  readonly rule: Rule;
   readonly nonInteractiveNearMisses: boolean;
   readonly api: Listener;
   readonly ops: Listener;
@@ -101,8 +103,15 @@ export function readConfig(
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const { values, problems } = readSettings(env, readFile);
   const faulty = new Set(problems.map(({ name }) => name.replace(/_FILE$/, '')));
-  problems.push(...sourceProblems(values, roles, faulty), ...entityPathProblems(values), ...boundProblems(values));
-  return problems.length > 0 ? { problems } : { config: deepFreeze(configOf(values)) };
+  const own = ruleIn(values.RULE_FILE, readFile);
+  const rule = 'rule' in own ? own.rule : null;
+  problems.push(...('problems' in own ? own.problems : []));
+  problems.push(
+    ...sourceProblems(values, roles, faulty),
+    ...entityPathProblems(values),
+    ...boundProblems(values, rule),
+  );
+  return problems.length > 0 || rule === null ? { problems } : { config: deepFreeze(configOf(values, rule)) };
 }
 
 /** Where health is asked for: the two settings that it needs, whatever may be wrong with others. */
@@ -111,6 +120,31 @@ export function readOps(env: Environment): { readonly ops: Listener } | { readon
   const port = readSetting('OPS_PORT', env, readText);
   const problems = [...host.problems, ...port.problems];
   return problems.length > 0 ? { problems } : { ops: { host: host.value!, port: port.value! } };
+}
+
+/** The rule alone, for what is asked of it without a service. */
+export function readRule(
+  env: Environment,
+  readFile: ReadFile = readText,
+): { readonly rule: Rule } | { readonly problems: readonly Problem[] } {
+  return ruleIn(readSetting('RULE_FILE', env, readFile).value, readFile);
+}
+
+function ruleIn(
+  path: string | undefined,
+  readFile: ReadFile,
+): { readonly rule: Rule } | { readonly problems: readonly Problem[] } {
+  if (path === undefined) return { rule: BUILT_IN_RULE };
+  const problem = (message: string): Problem => ({ name: 'RULE_FILE', message: `RULE_FILE${message}` });
+  let text: string;
+  try {
+    text = readFile(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return { problems: [problem(` names a file that cannot be read${code}: check the path and who may read it.`)] };
+  }
+  const read = readRuleFile(text);
+  return 'rule' in read ? read : { problems: read.faults.map((fault) => problem(`: ${fault}`)) };
 }
 
 /** Exactly one way to reach each: none or both is a fault, unless one of them is already named as faulty. */
@@ -140,10 +174,11 @@ function entityPathProblems(values: Values): Problem[] {
   return [{ name: 'EVENTHUB_NAMES', message }];
 }
 
-function boundProblems(values: Values): Problem[] {
+/** `rule` is null where its file is at fault, which is told by itself. */
+function boundProblems(values: Values, rule: Rule | null): Problem[] {
   const problems: Problem[] = [];
   const say = (name: string, message: string): void => void problems.push({ name, message: `${name} ${message}` });
-  const twiceWindowMs = Number((2n * BUILT_IN_RULE.window) / TICKS_PER_MS);
+  const twiceWindowMs = rule === null ? 0 : retentionLeastMs(rule);
   if (values.STATE_RETENTION !== undefined && values.STATE_RETENTION < twiceWindowMs) {
     say(
       'STATE_RETENTION',
@@ -168,7 +203,7 @@ function boundProblems(values: Values): Problem[] {
 }
 
 /** Only for values without problems: those with a default are then all there. */
-function configOf(values: Values): Config {
+function configOf(values: Values, rule: Rule): Config {
   return {
     eventHubs: {
       access: eventHubsAccess(values),
@@ -186,6 +221,7 @@ function configOf(values: Values): Config {
       signInRevisionDelayMs: values.SIGN_IN_REVISION_DELAY!,
       deadLettersMax: values.DEAD_LETTERS_MAX!,
     },
+    rule,
     nonInteractiveNearMisses: values.NON_INTERACTIVE_NEAR_MISSES!,
     api: { host: values.API_HOST!, port: values.API_PORT! },
     ops: { host: values.OPS_HOST!, port: values.OPS_PORT! },

@@ -6,7 +6,7 @@ import {
   storageConnectionString,
   storageUrl,
 } from './connections.ts';
-import { duration, listenHost, listOf, oneOf, onOff, type Parser, shaped, wholeNumber } from './values.ts';
+import { duration, filePath, listenHost, listOf, oneOf, onOff, type Parser, shaped, wholeNumber } from './values.ts';
 
 export interface Setting<T> {
   readonly parse: Parser<T>;
@@ -101,6 +101,11 @@ export const SETTINGS = {
   API_PORT: setting(PORT, '8080', 'its port; 0 takes a free one'),
   OPS_HOST: setting(listenHost, '127.0.0.1', 'where health and metrics are served, without a key'),
   OPS_PORT: setting(PORT, '9464', 'its port; 0 takes a free one'),
+  RULE_FILE: setting(
+    filePath,
+    null,
+    'a rule of your own, in YAML: more operations, severity, window; else the built-in one',
+  ),
   NON_INTERACTIVE_NEAR_MISSES: setting(onOff, 'off', 'count guests who are seen in non-interactive sign-ins only'),
   DEAD_LETTERS_MAX: setting(wholeNumber(1, 1_000_000), '10000', 'how many dead letters are kept'),
   LOG_LEVEL: setting(
@@ -125,7 +130,6 @@ export const NOT_YET = {
   ENTRA_AUDIENCE: 'Entra ID tokens',
   API_TLS_CERT_FILE: 'TLS on the API port',
   API_TLS_KEY_FILE: 'TLS on the API port',
-  RULE_FILE: 'a rule of your own',
   WEBHOOKS_FILE: 'webhooks',
   FINDINGS_EVENTHUB_NAME: 'sending findings to an event hub',
   REDIS_ENTRA: 'Redis by Azure identity',

@@ -28,6 +28,9 @@ export function durationMs(text: string): number | null {
   return parts ? Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS] : null;
 }
 
+/** The path of a file; whether it can be read is seen when it is. */
+export const filePath: Parser<string> = (text) => ({ value: text });
+
 export function wholeNumber(least: number, most: number): Parser<number> {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;

@@ -17,6 +17,9 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 
 export type View = 'strict' | 'resolved';
 
+export const SEVERITIES = ['informational', 'low', 'medium', 'high'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
 /** How the rule's list holds an operation's name: as written, only after normalising, only as an addition, or not at all. */
 export type NameMatch = 'exact' | 'spelling' | 'extra' | 'none';
 
@@ -25,7 +28,7 @@ export interface Rule {
   readonly name: string;
   readonly description: string;
   readonly version: string;
-  readonly severity: 'informational' | 'low' | 'medium' | 'high';
+  readonly severity: Severity;
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
   readonly window: Ticks;
@@ -136,8 +139,22 @@ export function ruleHash(rule: Rule): string {
   const known = hashes.get(rule);
   if (known !== undefined) return known;
   const { id, version, severity, tactics, techniques, window, operations, extraOperations } = rule;
-  const deciding = [id, version, severity, tactics, techniques, String(window), operations, extraOperations];
+  // Additions are a set of names as they are compared: to sort the file or to respell a name is no other rule.
+  const added = [...new Set(extraOperations.map(normaliseName))].sort();
+  const deciding = [id, version, severity, tactics, techniques, String(window), operations, added];
   const hash = sha256(JSON.stringify(deciding)).slice(0, 16);
   hashes.set(rule, hash);
   return hash;
 }
+
+/** What a rule says of its findings beside their facts: as it stood when a finding's revision was made. */
+export interface Rating extends Pick<Rule, 'severity' | 'tactics' | 'techniques'> {
+  readonly ruleHash: string;
+}
+
+export const ratingOf = (rule: Rule): Rating => ({
+  severity: rule.severity,
+  tactics: rule.tactics,
+  techniques: rule.techniques,
+  ruleHash: ruleHash(rule),
+});

@@ -1,6 +1,7 @@
 /** Settings: what is read, what is refused, and that every refusal names the variable and the mend and no value. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import {
   type Config,
@@ -12,6 +13,7 @@ import {
   readOps,
   SETTINGS,
 } from '../../src/config.ts';
+import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 
 const HUBS = 'Endpoint=sb://example.servicebus.windows.net/;SharedAccessKeyName=reader;SharedAccessKey=hubs-secret';
 const BLOBS =
@@ -20,7 +22,7 @@ const ENOUGH: Environment = { EVENTHUB_CONNECTION_STRING: HUBS, CHECKPOINT_STORA
 
 function configOf(env: Environment, options?: ReadOptions): Config {
   const read = readConfig({ ...ENOUGH, ...env }, options);
-  assert.ok('config' in read, JSON.stringify(read));
+  assert.ok('config' in read, inspect(read));
   return read.config;
 }
 
@@ -57,6 +59,7 @@ test('with the two connection strings alone, everything else has its default', (
       signInRevisionDelayMs: 15 * 60_000,
       deadLettersMax: 10_000,
     },
+    rule: BUILT_IN_RULE,
     nonInteractiveNearMisses: false,
     api: { host: '127.0.0.1', port: 8080 },
     ops: { host: '127.0.0.1', port: 9464 },
@@ -153,7 +156,7 @@ test('every problem is reported at once', () => {
   const wrong = {
     API_PORT: 'x',
     LOG_LEVEL: 'x',
-    STATE_RETENTION: '1h',
+    FEED_RETENTION: '1',
     REDIS_ULR: 'redis://x',
     RULE_FILE: 'x',
     REDIS_URL: 'x',
@@ -162,11 +165,11 @@ test('every problem is reported at once', () => {
   assert.deepEqual(namesOf(wrong).sort(), [
     'API_PORT',
     'CHECKPOINT_STORAGE_CONNECTION_STRING',
+    'FEED_RETENTION',
     'LOG_LEVEL',
     'REDIS_ULR',
     'REDIS_URL',
     'RULE_FILE',
-    'STATE_RETENTION',
   ]);
 });
 
