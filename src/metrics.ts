@@ -58,6 +58,11 @@ export function createMetrics() {
       ...partition,
       'reason',
     ]),
+    ruleAdopted: gauge(
+      'guestwatch_rule_adopted',
+      '0 where another rule than that of this process is in force, so that it writes nothing.',
+      [],
+    ),
     consumerDead: gauge(
       'guestwatch_consumer_dead',
       '1 where only a new process may help to read a hub; `/livez` then fails.',

@@ -4,20 +4,15 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { buildApp } from './api/app.ts';
 import type { Config, Role } from './config.ts';
-import {
-  type Consumer,
-  type Hooks as ConsumerHooks,
-  type EventReader,
-  startConsumer,
-  type Tuning,
-} from './consumer/consumer.ts';
-import { BUILT_IN_RULE } from './detection/rule.ts';
+import { type Hooks as ConsumerHooks, type EventReader, startConsumer, type Tuning } from './consumer/consumer.ts';
 import { createMetrics } from './metrics.ts';
 import { buildOps } from './ops/ops.ts';
 import { apiPorts } from './service/asking.ts';
 import { type Closable, closeServer } from './service/closing.ts';
+import { Consuming } from './service/consuming.ts';
 import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
+import { PREFIX } from './service/prefix.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
 import { troublesOf } from './service/standing.ts';
@@ -67,19 +62,26 @@ async function open(
 ): Promise<Service> {
   const { logger, roles } = options;
   const metrics = createMetrics();
-  const rule = BUILT_IN_RULE;
+  const { rule } = config;
+  let consuming: Consuming | null = null;
   const events = stateEvents(metrics, logger);
   const clock = wallClock(() => state.serverTime());
   const state = await openState({
     ...config.state,
     url: config.redis.url,
     cluster: config.redis.cluster,
-    prefix: 'guestwatch',
+    prefix: PREFIX,
     rule,
     quietDelayMs: config.state.signInRevisionDelayMs,
     reader: `${hostname()}-${randomUUID().slice(0, 8)}`,
     now: clock.now,
-    events,
+    events: {
+      ...events,
+      onRuling: (ruling) => {
+        events.onRuling(ruling);
+        consuming?.want(ruling.isOwn);
+      },
+    },
     ...(options.hooks?.state && { hooks: options.hooks.state }),
   });
   closers.push(() => state.close());
@@ -88,16 +90,19 @@ async function open(
   await clock.hear();
   void clock.follow(ending.signal);
 
-  let consumer: Consumer | null = null;
-  const readiness = { check: () => notReady(state, roles.includes('consumer') ? consumer : undefined) };
+  metrics.ruleAdopted.set(state.ruling.isOwn ? 1 : 0);
+  if (!state.ruling.isOwn) events.onRuling(state.ruling);
+  const isConsumer = roles.includes('consumer');
+  const consumer = () => consuming?.current ?? null;
+  const readiness = { check: () => notReady(state, isConsumer ? consumer() : undefined) };
   const metricsPort = {
     contentType: metrics.registry.contentType,
     metrics: () => {
-      if (consumer !== null) measureConsumer(metrics, consumer);
+      measureConsumer(metrics, consumer());
       return metrics.registry.metrics();
     },
   };
-  const ops = buildOps({ liveness: { check: () => notAlive(consumer) }, readiness, metrics: metricsPort });
+  const ops = buildOps({ liveness: { check: () => notAlive(consumer()) }, readiness, metrics: metricsPort });
   const opsUrl = await ops.listen({ ...config.ops });
   closers.push(() => closeServer(ops));
 
@@ -109,7 +114,7 @@ async function open(
     const feed = await feedQueries(state);
     closers.push(() => feed.close());
     const app = buildApp(
-      apiPorts(state, rule, feed, () => consumer, {
+      apiPorts(state, feed, consumer, {
         read: options.read ?? eventReader(config, rule),
         openSource: sourceOpener(config),
         logger,
@@ -120,11 +125,13 @@ async function open(
     closers.push(() => closeServer(app as unknown as Closable));
   }
 
-  if (roles.includes('consumer')) {
-    consumer = await startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
-    const started = consumer;
-    closers.push(() => started.stop());
-    closers.push(repeat(() => state.tellTroubles(troublesOf(started.status())), events.onError));
+  if (isConsumer) {
+    const start = async () => startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
+    const reading = new Consuming(start, logger, state.ruling.isOwn);
+    consuming = reading;
+    closers.push(() => reading.close());
+    await reading.begin();
+    closers.push(repeat(() => state.tellTroubles(troublesOf(reading.current?.status() ?? null)), events.onError));
   }
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

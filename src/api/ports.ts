@@ -248,7 +248,7 @@ export interface DeadLettersPort {
 }
 
 export interface RulePort {
-  /** The rule in force, made ready once. */
+  /** The rule in force, whatever rule this process has. */
   current(): View<typeof rule.Rule>;
 }
 

@@ -30,6 +30,8 @@ export type EndCause =
   | 'owner_lost'
   /** The state is older than it should be. */
   | 'state_lost'
+  /** The state takes nothing from this process, because another rule is in force. */
+  | 'rule_not_adopted'
   /** The hub was made anew. */
   | 'hub_renewed'
   /** It was behind and got no events. */
@@ -103,6 +105,10 @@ export function troubleCodeOf(error: unknown): string {
       return 'hub_unreachable';
   }
 }
+
+/** Whether the state refuses this process for as long as it has another rule than the one in force. */
+export const isOfOtherRule = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'reason' in error && error.reason === 'rule_not_adopted';
 
 /** Whether the storage account failed, which speaks of itself by this name. */
 export function isOfStorage(error: unknown): boolean {

@@ -4,7 +4,7 @@
  */
 import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
-import { codeOf, hasCode, messageOf, troubleCodeOf } from './errors.ts';
+import { codeOf, hasCode, isOfOtherRule, messageOf, troubleCodeOf } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Partition } from './partition.ts';
 import type { Logger } from './ports.ts';
@@ -31,6 +31,9 @@ export async function persist<T>(
       if (failures > 0) goOn(deps, partition, claim, step);
       return result;
     } catch (error) {
+      claim.signal.throwIfAborted();
+      // What was read by a rule that is no longer in force is not to be kept: whoever has the new one reads it again.
+      if (isOfOtherRule(error)) claim.end('rule_not_adopted', messageOf(error), deps.clock.elapsed());
       claim.signal.throwIfAborted();
       stall(deps, partition, claim, step, error);
       await deps.clock.sleep(pauseMs(deps.tuning, failures), claim.signal);

@@ -4,8 +4,8 @@ import { compareOperations, type Finding, isLate } from './finding.ts';
 import { compareSignIns, GuestIndex } from './guests.ts';
 import { uniteLabels } from './label.ts';
 import { matchOperation } from './match.ts';
-import { type ReasonCode, type Rule, ruleHash, type View } from './rule.ts';
-import { formatTicks, type Ticks } from './time.ts';
+import type { Rating, ReasonCode, Rule, View } from './rule.ts';
+import { formatTicks } from './time.ts';
 
 /** What a finding says that is a function of facts and rule alone. Times are RFC 3339 with seven fractional digits. */
 export interface FindingContents {
@@ -50,7 +50,7 @@ export function splitUpn(upn: string): { accountName: string; accountUpnSuffix: 
   return { accountName, accountUpnSuffix };
 }
 
-export function contentsOf(finding: Finding, rule: Rule): FindingContents {
+export function contentsOf(finding: Finding, rule: Pick<Rule, 'severity' | 'tactics' | 'techniques'>): FindingContents {
   const { actor, latest } = finding;
   const signIn = latest.signIn.resolved ?? latest.signIn.strict;
   return {
@@ -80,8 +80,8 @@ export function contentsOf(finding: Finding, rule: Rule): FindingContents {
 }
 
 /** A finding as the API gives it. */
-export function describeFinding(finding: Finding, state: FindingState, rule: Rule) {
-  const { tenantId, ...contents } = contentsOf(finding, rule);
+export function describeFinding(finding: Finding, state: FindingState, rating: Rating) {
+  const { tenantId, ...contents } = contentsOf(finding, rating);
   const { severity, tactics, techniques, evidenceCount, evidenceTruncated, targetsTruncated, ...facts } = contents;
   return {
     id: finding.id,
@@ -101,7 +101,7 @@ export function describeFinding(finding: Finding, state: FindingState, rule: Rul
     evidenceCount,
     evidenceTruncated,
     targetsTruncated,
-    ruleHash: ruleHash(rule),
+    ruleHash: rating.ruleHash,
     createdAt: iso(state.createdAt),
     updatedAt: iso(state.updatedAt),
   };
@@ -153,12 +153,12 @@ export function describeSignIn(signIn: SignIn) {
 }
 
 /** The listed items of a finding, oldest first. `decidedAt` is when an item entered the finding, by item key. */
-export function describeEvidence(finding: Finding, window: Ticks, decidedAt: (itemKey: string) => number | null) {
+export function describeEvidence(finding: Finding, decidedAt: (itemKey: string) => number | null) {
   const guests = new GuestIndex(finding.signIns.values());
   const inOrder = [...finding.items].sort((a, b) => compareOperations(a[1][0]!, b[1][0]!));
   return inOrder.map(([key, variants]) => {
     const [operation, ...others] = variants as readonly [Operation, ...Operation[]];
-    const matches = variants.map((variant) => matchOperation(variant, guests, window));
+    const matches = variants.map((variant) => matchOperation(variant, guests, finding.window));
     return {
       operation: describeOperation(operation),
       variants: others.map(describeOperation),

@@ -47,6 +47,8 @@ export interface Finding {
   readonly actor: Actor;
   /** As written, but empty for `<null>`. */
   readonly actorIp: string;
+  /** The widest window that it was folded under: a rule that changes takes none of its evidence away. */
+  readonly window: Ticks;
   readonly firstSeen: Ticks;
   readonly lastSeen: Ticks;
   readonly operations: TextSet;
@@ -124,7 +126,7 @@ export const findingIdOf = (operation: Operation): string =>
   digest(['finding', actorKey(actorOf(operation)), findingIp(operation), factKey(operation)]);
 
 /** An empty finding that an operation raises: it takes its id from that operation. */
-export function raiseFinding(operation: Operation, createdAt: number | null): Finding {
+export function raiseFinding(operation: Operation, createdAt: number | null, window: Ticks): Finding {
   const actor = actorOf(operation);
   const actorIp = findingIp(operation);
   return {
@@ -132,6 +134,7 @@ export function raiseFinding(operation: Operation, createdAt: number | null): Fi
     createdAt,
     actor,
     actorIp,
+    window,
     firstSeen: operation.time,
     lastSeen: operation.time,
     operations: EMPTY_TEXT_SET,

@@ -7,7 +7,7 @@
  */
 
 import { type Change, Draft } from './draft.ts';
-import { compareText, type Operation, type SignIn } from './fact.ts';
+import { compareText, factKey, type Operation, type SignIn } from './fact.ts';
 import {
   actorKey,
   actorOf,
@@ -53,9 +53,10 @@ export function foldActor(input: FoldInput): Folded[] {
   const pools = input.priors.flatMap((prior) => [...prior.signIns.values()]);
   const guests = new GuestIndex(leastSources([...pools, ...input.signIns]));
   const listed = input.priors.flatMap((prior) => [...prior.items.values()].flat());
+  const windowOf = windowsOf(input);
   const all = leastSources([...listed, ...input.operations]).map((operation) => ({
     operation,
-    match: matchOperation(operation, guests, input.window),
+    match: matchOperation(operation, guests, windowOf(operation)),
   }));
   const matched = groupBy(
     all.filter(({ match }) => match.label !== ''),
@@ -64,10 +65,17 @@ export function foldActor(input: FoldInput): Folded[] {
   const ips = [...new Set([...matched.keys(), ...input.priors.map((prior) => prior.actorIp)])].sort(compareText);
   return ips.flatMap((ip) => {
     const priors = input.priors.filter((prior) => prior.actorIp === ip);
-    return cut(priors, matched.get(ip) ?? [], input.window).map((cluster) =>
-      build(cluster, input.now, input.lostAt ?? null),
-    );
+    return cut(priors, matched.get(ip) ?? [], input.window).map((cluster) => build(cluster, input));
   });
+}
+
+/** By operation: the window of the rule, or for those listed in a finding that was folded under a wider one, that. */
+function windowsOf({ priors, window }: FoldInput): (operation: Operation) => Ticks {
+  const wider = priors.filter((prior) => prior.window > window);
+  const own = new Map(
+    wider.flatMap((prior) => [...prior.items.values()].flat().map((operation) => [factKey(operation), prior.window])),
+  );
+  return (operation) => (wider.length === 0 ? window : (own.get(factKey(operation)) ?? window));
 }
 
 /** Folds facts of any number of actors from nothing: what a replay and an answer about the past are made of. */
@@ -119,11 +127,11 @@ function cut(priors: readonly Finding[], matched: readonly Matched[], window: Ti
 const compareAge = (a: Finding, b: Finding): number =>
   (a.createdAt ?? 0) - (b.createdAt ?? 0) || compareText(a.id, b.id);
 
-function build(cluster: Cluster, now: number | null, lostAt: number | null): Folded {
+function build(cluster: Cluster, { now, window, lostAt = null }: FoldInput): Folded {
   const priors = [...cluster.priors].sort(compareAge);
   const inOrder = [...cluster.matched].sort((a, b) => compareOperations(a.operation, b.operation));
-  const before = priors.length > 0 ? priors.reduce(uniteFindings) : raiseFinding(inOrder[0]!.operation, now);
-  const draft = new Draft(before);
+  const before = priors.length > 0 ? priors.reduce(uniteFindings) : raiseFinding(inOrder[0]!.operation, now, window);
+  const draft = new Draft(before.window < window ? { ...before, window } : before);
   for (const { operation, match } of inOrder) draft.add(operation, match);
   const { finding, change, added } = draft.finish();
   if (priors.length === 0) return { finding, priors, change: wasThere(finding, lostAt) ? 'rebuilt' : 'new', added };

@@ -16,6 +16,7 @@ export function uniteFindings(a: Finding, b: Finding): Finding {
   const correlations = new Set([...a.correlations, ...b.correlations]);
   return {
     ...a,
+    window: a.window > b.window ? a.window : b.window,
     firstSeen: a.firstSeen < b.firstSeen ? a.firstSeen : b.firstSeen,
     lastSeen: a.lastSeen > b.lastSeen ? a.lastSeen : b.lastSeen,
     operations: uniteTextSets(a.operations, b.operations),

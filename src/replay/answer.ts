@@ -4,7 +4,7 @@ import { compareText, type Operation, type SignIn } from '../detection/fact.ts';
 import type { Finding } from '../detection/finding.ts';
 import { foldAll } from '../detection/fold.ts';
 import { type Row, rowsOver, spanAt } from '../detection/rows.ts';
-import type { Rule, View } from '../detection/rule.ts';
+import { type Rule, ratingOf, type View } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
 import { type FindingView, selects } from '../detection/views.ts';
 
@@ -31,11 +31,12 @@ export function rowsAt(facts: Facts, at: Ticks, view: View, rule: Rule): Row[] {
 /** Findings over the facts up to a moment (null: over all), newest firstSeen first, then by id. */
 export function findingsAt(facts: Facts, at: Ticks | null, view: FindingView, rule: Rule): FindingBody[] {
   const { operations, signIns } = factsUntil(facts, at);
+  const rating = ratingOf(rule);
   return foldAll(operations, signIns, rule.window)
     .filter(({ labels }) => selects(view, labels.keys()))
     .sort(newestFirst)
     .map((finding) =>
-      describeFinding(finding, { revision: 1, supersededBy: null, createdAt: null, updatedAt: null }, rule),
+      describeFinding(finding, { revision: 1, supersededBy: null, createdAt: null, updatedAt: null }, rating),
     );
 }
 

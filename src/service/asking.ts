@@ -17,7 +17,6 @@ import { lineOf, standingOf } from './standing.ts';
 
 export function apiPorts(
   state: State,
-  rule: Rule,
   feed: FeedQueries,
   consumer: () => Consumer | null,
   retrying: Pick<RetryDeps, 'read' | 'openSource' | 'logger'>,
@@ -30,12 +29,11 @@ export function apiPorts(
     const standing = status && own ? standingOf(status, own) : null;
     return standing === null ? null : lineOf(standing);
   };
-  const described = describeRule(rule);
   const letters = deadLetterQueries(state);
   return {
     findings: findingQueries(state),
     feed,
-    rule: { current: () => described },
+    rule: { current: () => describeRule(state.rule) },
     rows: rowQueries(state),
     guests: guestQueries(state),
     explain: explainQueries(state),

@@ -28,6 +28,12 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
       metrics.losses.inc({ reason });
       logger.error({ reason, detail }, 'something was lost');
     },
+    onRuling: ({ isOwn, hash, inForce }) => {
+      metrics.ruleAdopted.set(isOwn ? 1 : 0);
+      const fields = { rule: hash, inForce: inForce?.hash ?? null };
+      if (isOwn) logger.info(fields, 'the rule of this process is in force');
+      else logger.warn(fields, notAdopted);
+    },
     onError: (error) => {
       metrics.faults.inc();
       logger.warn({ err: error }, 'a step on the state failed and will be tried again');
@@ -35,10 +41,16 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
   };
 }
 
+/** What a process says whose rule is not in force. */
+export const notAdopted =
+  'another rule is in force: nothing is read or written until `guestwatch rule adopt` puts the one of this process in force';
+
 /** Brings the gauges of the consumer up to date; called when they are read. */
-export function measureConsumer(metrics: Metrics, consumer: Consumer): void {
-  const status = consumer.status();
+export function measureConsumer(metrics: Metrics, consumer: Consumer | null): void {
+  const status = consumer?.status() ?? { hubs: [], inFlightBytes: 0 };
   metrics.inFlightBytes.set(status.inFlightBytes);
+  // Of partitions that are no longer read nothing is known.
+  if (consumer === null) for (const gauge of [metrics.owned, metrics.stalled, metrics.lag]) gauge.reset();
   // Reasons that have passed go.
   metrics.standing.reset();
   for (const hubStatus of status.hubs) {

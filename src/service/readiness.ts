@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { NotReady } from '../ops/ports.ts';
 import type { State } from '../state/state.ts';
+import { notAdopted } from './observing.ts';
 import { standingOf } from './standing.ts';
 
 /** How often a start looks whether it is ready. */
@@ -16,6 +17,11 @@ export async function notReady(state: State, consumer: Consumer | null | undefin
   const reasons: NotReady[] = [];
   if (!(await answers(state))) {
     reasons.push({ code: 'redis_unreachable', detail: 'Redis does not answer: see REDIS_URL.' });
+  }
+  const { isOwn, hash, inForce } = state.ruling;
+  if (!isOwn) {
+    const detail = `${notAdopted}; in force: ${inForce?.hash ?? 'none'}, of RULE_FILE or built in: ${hash}.`;
+    return [...reasons, { code: 'rule_not_adopted', detail }];
   }
   if (consumer === undefined) return reasons;
   if (consumer === null)

@@ -14,8 +14,8 @@ import { touchTokens } from './window.ts';
 
 /** Facts grow old by these slots; the sweep looks at a slot once all in it are past their time. */
 const SLOT_MS = 15 * 60_000;
-/** An `#EXT#` actor without a sign-in this long after its operation is a near miss. */
-const NEAR_MISS_AFTER_MS = 24.25 * 3_600_000;
+/** An `#EXT#` actor without a sign-in this long after its operation's window has passed is a near miss. */
+const NEAR_MISS_AFTER_MS = 15 * 60_000;
 /** Arguments of one step, in bytes: more are applied in two steps. A single fact may be larger. */
 const STEP_BYTES_MAX = 900_000;
 /** How often facts are read and written again when others write the same guests at the same time. */
@@ -30,6 +30,8 @@ export interface ShardHandle {
   /** The generation that this process knows; see `lost`. */
   readonly generation: string;
   readonly retentionMs: number;
+  /** The window of the rule that this process writes under. */
+  readonly windowMs: number;
 }
 
 /** A partition's mark in a shard: raised with the facts, in the same step. */
@@ -157,7 +159,10 @@ async function applyStep(
       ...counted(signIns.map((signIn) => signInArguments(signIn, insertion.kept.get(signIn) ?? 'known'))),
       ...counted([...dueGuests, ...dueOperations]),
       ...counted(
-        near.map((operation) => [`${actorKey(actorOf(operation))} ${factKey(operation)}`, nearMissAt(operation)]),
+        near.map((operation) => [
+          `${actorKey(actorOf(operation))} ${factKey(operation)}`,
+          nearMissAt(shard, operation),
+        ]),
       ),
       ...counted([...new Set(facts.map(({ tenantId }) => tenantId))].map((tenantId) => [tenantId])),
     ];
@@ -196,7 +201,8 @@ const dueEntry = (operation: Operation): Buffer =>
 
 const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
 
-const nearMissAt = (operation: Operation): number => msOfTicks(operation.time) + NEAR_MISS_AFTER_MS;
+const nearMissAt = ({ windowMs }: ShardHandle, operation: Operation): number =>
+  msOfTicks(operation.time) + windowMs + NEAR_MISS_AFTER_MS;
 
 export function operationTokens(operation: Operation): Token[] {
   const { tenantId, actorUpn, actorObjectId } = operation;

@@ -47,19 +47,23 @@ export async function expireFacts(shard: ShardHandle, clock: number): Promise<nu
   let looked = 0;
   for (const slot of await shard.client.zrangebyscore(...due)) {
     for (let own = -1; own !== 0 && looked < ENTRIES_PER_ROUND_MAX; looked += own)
-      own = await expireStep(shard, slot, isExpired);
+      own = await expireStep(shard, slot, before, isExpired);
   }
   return looked;
 }
 
+/** Up to when (ms) facts have been let go; 0 where none have. */
+export const expiredTo = async ({ client, key }: ShardHandle): Promise<number> =>
+  Number((await client.hget(`${key}meta`, 'expiredTo')) ?? 0);
+
 /** Looks at the first entries of a slot. Returns how many it took off: none where others were there, or nothing is left. */
-async function expireStep(shard: ShardHandle, slot: string, isExpired: IsExpired): Promise<number> {
+async function expireStep(shard: ShardHandle, slot: string, before: number, isExpired: IsExpired): Promise<number> {
   const range = ['LRANGE', `${shard.key}due:${slot}`, 0, ENTRIES_PER_STEP_MAX - 1] as const;
   let entries = (await shard.client.callBuffer(...range)) as Buffer[];
   for (;;) {
     const { writes, members, actors } = await planEntries(shard, entries, isExpired);
     const seen = sha1(Buffer.concat(entries));
-    const args: Argument[] = [shard.generation, slot, entries.length, seen, ...cellArguments(writes)];
+    const args: Argument[] = [shard.generation, before, slot, entries.length, seen, ...cellArguments(writes)];
     args.push(members.length, ...members.flat());
     if (entries.length > 1 && bytesOf(args) > STEP_BYTES_MAX) {
       entries = entries.slice(0, Math.ceil(entries.length / 2));

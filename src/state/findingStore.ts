@@ -1,6 +1,7 @@
 /** Findings as they lie in Redis, and what a fold reads of them. */
 import { correlationKey, itemKey, type Operation } from '../detection/fact.ts';
 import type { Finding, ItemLabels } from '../detection/finding.ts';
+import type { Rating } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
 import { FINDING_VIEWS, selects } from '../detection/views.ts';
 import { timeHex } from './apply.ts';
@@ -14,6 +15,8 @@ export interface StoredFinding {
   readonly finding: Finding;
   readonly revision: number;
   readonly updatedAt: number;
+  /** How the rule rated it at that revision; null where that is not known. */
+  readonly rating: Rating | null;
   /** When each listed item entered the finding, by item key. */
   readonly decidedAt: ReadonlyMap<string, number | null>;
 }
@@ -34,9 +37,10 @@ export async function readFinding(client: Client, shardKey: string, id: string):
   const [revision, updatedAt, core] = row;
   if (!core) return null;
   const stored = [...items].map(([key, value]) => [key, unpackItem(String(value))] as const);
+  const { rating = null, ...sums } = unpackCore(String(core));
   return {
     finding: {
-      ...unpackCore(String(core)),
+      ...sums,
       members: new Map(),
       correlations: new Set(),
       items: new Map(stored.map(([key, { variants }]) => [key, variants])),
@@ -44,6 +48,7 @@ export async function readFinding(client: Client, shardKey: string, id: string):
     },
     revision: Number(revision),
     updatedAt: Number(updatedAt),
+    rating,
     decidedAt: new Map(stored.map(([key, { decidedAt }]) => [key, decidedAt])),
   };
 }

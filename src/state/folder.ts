@@ -1,6 +1,7 @@
 /** Folds what actors are owed: those that this process touched at once, those that another left behind every few seconds. */
 import type { ShardHandle } from './apply.ts';
 import { type FoldContext, type FoldOutcome, foldOnce } from './folding.ts';
+import { isOfOtherRule } from './redis.ts';
 
 /** Actors folded side by side. */
 const CONCURRENCY_MAX = 8;
@@ -16,6 +17,8 @@ export interface FolderEvents {
   readonly onFolded: (outcome: Extract<FoldOutcome, { kind: 'folded' }>) => void;
   readonly onLost: (shard: ShardHandle) => void;
   readonly onError: (error: unknown) => void;
+  /** Whether this process writes at all. */
+  readonly mayFold: () => boolean;
 }
 
 export class Folder {
@@ -57,7 +60,8 @@ export class Folder {
   }
 
   wake(shard: ShardHandle, actorIds: readonly string[]): void {
-    if (this.#stopped) return;
+    // What is owed stands in the state: whoever may fold finds it there.
+    if (this.#stopped || !this.#events.mayFold()) return;
     for (const actorId of actorIds) {
       const name = shard.key + actorId;
       if (this.#running.has(name)) this.#again.add(name);
@@ -108,7 +112,7 @@ export class Folder {
       }
     } catch (error) {
       this.#events.onError(error);
-      this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
+      if (!isOfOtherRule(error)) this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
     }
     this.#running.delete(name);
     if ((this.#again.delete(name) || owed) && !this.#stopped) this.#queue.set(name, { shard, actorId });

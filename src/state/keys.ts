@@ -3,7 +3,7 @@
  *
  * | key | type | what |
  * | --- | --- | --- |
- * | `{P:s}meta` | hash | `generation`; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
+ * | `{P:s}meta` | hash | `generation`; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `expiredTo`: up to when facts have gone; `rule`, `ruleSince`: see `ruling`; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
  * | `{P:s}marks` | hash | `hub created partition` -> highest sequence number whose facts are here |
  * | `{P:s}g:B` | hash | guest token -> its sign-ins, or, of a busy guest, its hours; token and hour -> the sign-ins of that hour |
  * | `{P:s}go:B` | hash | object id token -> tokens of the guests that have it |
@@ -26,7 +26,7 @@
  * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:s}staged:N` | string | arguments that are too long for one call, until it is made; they go by themselves |
- * | `{P:p}meta`, `{P:p}positions` | hash | schema, shards, rule; partition -> position (JSON) |
+ * | `{P:p}meta`, `{P:p}positions` | hash | `schema`, `shards`, `rule` in force (its hash; whole in `ruleText`; since when in `ruleSince`); partition -> position (JSON) |
  * | `{P:p}troubles` | hash | process -> why its partitions stand still (JSON), and when it said so |
  * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |

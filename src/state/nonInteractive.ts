@@ -2,7 +2,7 @@
 import { msOfTicks, type Ticks } from '../detection/time.ts';
 import type { ShardHandle } from './apply.ts';
 import type { Token } from './keys.ts';
-import { pipeline } from './redis.ts';
+import { loadScript, pipeline, runScript } from './redis.ts';
 import { guestToken, pages } from './window.ts';
 
 export interface NonInteractive {
@@ -12,37 +12,36 @@ export interface NonInteractive {
   readonly time: Ticks;
 }
 
+const noteSeenScript = loadScript('noteseen');
 const DAY_MS = 86_400_000;
-const KEPT_S = 4 * 86_400;
 /** An event can hold very many. */
 const SEEN_PER_STEP_MAX = 1_000;
 
-const dayKey = (shard: ShardHandle, ms: number): string => `${shard.key}ni:${Math.floor(ms / DAY_MS)}`;
+const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
+/** How many days before and after an operation its window reaches. */
+const reachOf = ({ windowMs }: ShardHandle): number => Math.ceil(windowMs / DAY_MS);
 
 /** A later sighting of the same day replaces an earlier one; which of two comes last does not matter within a day. */
 export async function noteNonInteractive(shard: ShardHandle, seen: readonly NonInteractive[]): Promise<void> {
-  const days = new Set<string>();
+  // An operation is asked about once its window has passed, and may come a day late.
+  const keptS = (2 * reachOf(shard) + 2) * (DAY_MS / 1_000);
   for (const page of pages(seen, SEEN_PER_STEP_MAX)) {
-    const commands = page.map((one) => {
+    const entries = page.map((one) => {
       const ms = msOfTicks(one.time);
-      days.add(dayKey(shard, ms));
-      return ['HSET', dayKey(shard, ms), guestToken(one), ms] as const;
+      return [dayOf(ms), guestToken(one), ms];
     });
-    await pipeline(shard.client, commands);
+    await runScript(shard.client, noteSeenScript, shard.key, [keptS, entries.length, ...entries.flat()]);
   }
-  await pipeline(
-    shard.client,
-    [...days].map((key) => ['EXPIRE', key, KEPT_S] as const),
-  );
 }
 
-/** Whether one of the tokens was seen on the day of a moment or on the day before or after it. */
+/** Whether one of the tokens was seen on the day of a moment, or on a day before or after it that its window reaches. */
 export async function wasSeenNonInteractively(
   shard: ShardHandle,
   tokens: readonly Token[],
   at: Ticks,
 ): Promise<boolean> {
-  const days = [-DAY_MS, 0, DAY_MS].map((offset) => dayKey(shard, msOfTicks(at) + offset));
-  const asked = days.flatMap((key) => tokens.map((token) => ['HEXISTS', key, token] as const));
+  const reach = reachOf(shard);
+  const days = Array.from({ length: 2 * reach + 1 }, (_, i) => dayOf(msOfTicks(at)) - reach + i);
+  const asked = days.flatMap((day) => tokens.map((token) => ['HEXISTS', `${shard.key}ni:${day}`, token] as const));
   return (await pipeline(shard.client, asked)).includes(1);
 }

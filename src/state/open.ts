@@ -1,7 +1,5 @@
 /** Opening the state: is this Redis fit to keep it, and is what lies in it ours? */
 import { randomUUID } from 'node:crypto';
-import type { Rule } from '../detection/rule.ts';
-import { ruleHash } from '../detection/rule.ts';
 import type { Keys } from './keys.ts';
 import { type Client, loadScript, runScript, StateRefused } from './redis.ts';
 
@@ -13,30 +11,21 @@ const openScript = loadScript('open');
 export interface OpenOptions {
   readonly keys: Keys;
   readonly shards: number;
-  readonly rule: Rule;
 }
 
 /** Checks the server and what it holds. Throws StateRefused with what is wrong and what to do. */
-export async function checkServer(client: Client, { keys, shards, rule }: OpenOptions): Promise<void> {
+export async function checkServer(client: Client, { keys, shards }: OpenOptions): Promise<void> {
   await checkPolicy(client);
-  const meta = `${keys.service}meta`;
-  const schema = await agree(client, meta, 'schema', SCHEMA_VERSION);
+  const schema = await agree(client, keys, 'schema', SCHEMA_VERSION);
   if (schema !== SCHEMA_VERSION) {
     throw new StateRefused(
       `Redis holds the state of another version of guestwatch (schema ${schema}, this one writes ${SCHEMA_VERSION}): use that version, or point REDIS_URL at an empty database`,
     );
   }
-  const stored = await agree(client, meta, 'shards', String(shards));
+  const stored = await agree(client, keys, 'shards', String(shards));
   if (stored !== String(shards)) {
     throw new StateRefused(
       `STATE_SHARDS is ${shards}, but the state in Redis was made with ${stored}: tenants would be looked for in the wrong place. Set STATE_SHARDS=${stored}`,
-    );
-  }
-  const hash = ruleHash(rule);
-  const adopted = await agree(client, meta, 'rule', hash);
-  if (adopted !== hash) {
-    throw new StateRefused(
-      `the rule in force is ${adopted}, this process has ${hash}: start it with the same rule as the others`,
     );
   }
 }
@@ -74,10 +63,13 @@ async function serverInfo(client: Client): Promise<Map<string, string>> {
   return found;
 }
 
+const agreeScript = loadScript('agree');
+
 /** Writes a value if there is none, and gives the one that stands. */
-async function agree(client: Client, key: string, field: string, value: string): Promise<string> {
-  await client.hsetnx(key, field, value);
-  return (await client.hget(key, field)) ?? value;
+async function agree(client: Client, { service }: Keys, field: string, value: string): Promise<string> {
+  // Asked first: who only looks, or waits for its rule, writes nothing.
+  const stands = await client.hget(`${service}meta`, field);
+  return stands ?? String(await runScript(client, agreeScript, service, [field, value]));
 }
 
 export interface Opened {
@@ -103,6 +95,10 @@ export async function renewEvicted(
   const [outcome, now, before] = reply.map(String) as [string, string, string];
   return { told: now, isRenewed: outcome === 'renewed', before };
 }
+
+/** The generation of a shard, as it is: '' where it has none. */
+export const readGeneration = async (client: Client, shardKey: string): Promise<string> =>
+  (await client.hget(`${shardKey}meta`, 'generation')) ?? '';
 
 /** The generation of a shard; an empty one gets a new one. */
 export async function openShard(client: Client, shardKey: string): Promise<Opened> {

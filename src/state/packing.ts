@@ -2,6 +2,8 @@
 import type { Operation, SignIn, Source } from '../detection/fact.ts';
 import type { Dated, Finding, ItemLabels, Latest } from '../detection/finding.ts';
 import type { Label } from '../detection/label.ts';
+import { BUILT_IN_RULE, type Rating } from '../detection/rule.ts';
+import type { Ticks } from '../detection/time.ts';
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -206,14 +208,18 @@ export const unpackItem = (text: string): StoredItem => JSON.parse(text, untagTi
 /** A finding less what is kept beside it: members, correlation ids, items and sign-ins. */
 export type FindingCore = Omit<Finding, 'members' | 'correlations' | 'items' | 'signIns'>;
 
-export function packCore(finding: FindingCore): string {
-  const { id, createdAt, actor, actorIp, firstSeen, lastSeen, operations, targets, targetNames } = finding;
+/** With how the rule rated it at its last revision; missing in what earlier versions stored. */
+export type StoredCore = FindingCore & { readonly rating?: Rating };
+
+export function packCore(finding: FindingCore, rating: Rating): string {
+  const { id, createdAt, actor, actorIp, window, firstSeen, lastSeen, operations, targets, targetNames } = finding;
   const { itemCount, correlationCount, labels, latest, lateUnlisted } = finding;
   const core = {
     id,
     createdAt,
     actor,
     actorIp,
+    window,
     firstSeen,
     lastSeen,
     operations,
@@ -222,15 +228,17 @@ export function packCore(finding: FindingCore): string {
     itemCount,
     correlationCount,
   };
-  return JSON.stringify({ ...core, labels: [...labels], latest, lateUnlisted }, tagTicks);
+  return JSON.stringify({ ...core, labels: [...labels], latest, lateUnlisted, rating }, tagTicks);
 }
 
-export function unpackCore(text: string): FindingCore {
-  const core = JSON.parse(text, untagTicks) as Omit<FindingCore, 'labels' | 'latest'> & {
+export function unpackCore(text: string): StoredCore {
+  const core = JSON.parse(text, untagTicks) as Omit<StoredCore, 'labels' | 'latest' | 'window'> & {
+    /** Missing in what earlier versions stored, which knew no other than the rule's own. */
+    window?: Ticks;
     labels: [Label, number][];
     latest: Latest & { guestUpn?: Dated };
   };
-  return { ...core, labels: new Map(core.labels) };
+  return { ...core, window: core.window ?? BUILT_IN_RULE.window, labels: new Map(core.labels) };
 }
 
 /** The labels of an item's variants: `<first 16 digits of SHA-256>=<label>`, one behind another. */

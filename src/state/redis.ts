@@ -10,18 +10,31 @@ export type Argument = string | number | Buffer;
 export class StateUnavailable extends Error {
   readonly code = 'state_unavailable';
   /** What stands in the way, for those on call. */
-  readonly reason: 'redis_unreachable' | 'redis_out_of_memory' | 'redis_read_only' | 'redis_not_ready';
+  readonly reason:
+    | 'redis_unreachable'
+    | 'redis_out_of_memory'
+    | 'redis_read_only'
+    | 'redis_not_ready'
+    | 'rule_not_adopted';
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     const [word = ''] = /^[A-Z]+\b/.exec(message) ?? [];
     if (word === 'OOM') this.reason = 'redis_out_of_memory';
     else if (word === 'READONLY') this.reason = 'redis_read_only';
+    else if (word === OTHER_RULE) this.reason = 'rule_not_adopted';
     else this.reason = NOT_NOW.test(message) ? 'redis_not_ready' : 'redis_unreachable';
   }
 }
 
-/** What is in Redis is not for this program: another schema, number of shards or rule, or a policy that loses data. */
+/** How `guard.lua` begins its refusal. */
+const OTHER_RULE = 'OTHERRULE';
+
+/** Whether a step was refused because another rule is in force: this process writes nothing until its own is adopted. */
+export const isOfOtherRule = (error: unknown): boolean =>
+  error instanceof StateUnavailable && error.reason === 'rule_not_adopted';
+
+/** What is in Redis is not for this program: another schema or number of shards, or a policy that loses data. */
 export class StateRefused extends Error {
   readonly code = 'state_refused';
 }
@@ -70,6 +83,19 @@ export function connect({ url, cluster, onError }: ConnectOptions): Client {
 
 /** How a server answers that is there and cannot serve just now. */
 const NOT_NOW = /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOREPLICAS|OOM|READONLY|TRYAGAIN)\b/;
+
+/** Under which rule a connection writes, and whom to tell when another one is in force. */
+interface Writer {
+  readonly ruleHash: string;
+  readonly onOtherRule: () => void;
+}
+
+const writers = new WeakMap<Client, Writer>();
+
+/** From now on every step that the connection takes says under which rule, and is refused where another one is in force. */
+export function writeUnder(client: Client, writer: Writer): void {
+  writers.set(client, writer);
+}
 
 /** What went wrong with a command, in the word that callers know, unless the reply says that the command was at fault. */
 function asUnavailable(error: Error): Error {
@@ -148,17 +174,21 @@ export interface Script {
   readonly name: string;
   readonly text: string;
   readonly sha: string;
+  /** Whether it asks, before it does anything, if the rule of the process is the one in force. */
+  readonly isGuarded: boolean;
 }
 
 const textOf = (name: string): string => readFileSync(new URL(`./commands/${name}.lua`, import.meta.url), 'utf8');
 const argumentsText = textOf('arguments');
 
-export function loadScript(name: string): Script {
-  const text = argumentsText + textOf(name);
-  return { name, text, sha: createHash('sha1').update(text).digest('hex') };
+/** A script with the guard before it, unless it only reads, or is how a rule comes into force. */
+export function loadScript(name: string, { isGuarded = true } = {}): Script {
+  const text = (isGuarded ? textOf('guard') : '') + argumentsText + textOf(name);
+  return { name, text, isGuarded, sha: createHash('sha1').update(text).digest('hex') };
 }
 
 const stageScript = loadScript('stage');
+const unstageScript = loadScript('unstage');
 
 /** What is said to Redis, or heard from it, in one call, in bytes: with names and script it stays below a megabyte. */
 export const CALL_BYTES_MAX = 950_000;
@@ -186,12 +216,12 @@ export async function runScript(
       if (!isReply(error, 'UNSTAGED')) throw error;
       if (staging === STAGINGS_MAX) throw new StateUnavailable(`what was staged for a call was gone ${staging} times`);
     } finally {
-      await client.unlink(`${key}staged:${name}`).catch(() => {}); // It goes by itself, only later.
+      await callScript(client, unstageScript, key, [name]).catch(() => {}); // It goes by itself, only later.
     }
   }
 }
 
-const serverScript = loadScript('server');
+const serverScript = loadScript('server', { isGuarded: false });
 
 /** The server that answers for a key, by a name that it has until it is started anew. What is asked after it is asked of that one, or a later one. */
 export async function readServer(client: Client, key: string): Promise<string> {
@@ -199,7 +229,19 @@ export async function readServer(client: Client, key: string): Promise<string> {
   return String(await client.callBuffer('EVAL', serverScript.text, 1, key));
 }
 
-async function callScript(
+/** One call, under the rule of whoever writes by this connection. */
+async function callScript(client: Client, script: Script, key: string, args: readonly Argument[]): Promise<unknown> {
+  const writer = writers.get(client);
+  try {
+    return await evaluate(client, script, key, script.isGuarded ? [...args, writer?.ruleHash ?? ''] : args);
+  } catch (error) {
+    if (!isReply(error, OTHER_RULE)) throw error;
+    writer?.onOtherRule();
+    throw new StateUnavailable(error.message, { cause: error });
+  }
+}
+
+async function evaluate(
   client: Client,
   { sha, text }: Script,
   key: string,

@@ -4,15 +4,17 @@
  * What is done is done by others: `Applying` takes facts in, the folder folds them, `Partitions` knows the positions.
  */
 import type { Rule } from '../detection/rule.ts';
+import { TICKS_PER_MS } from '../detection/time.ts';
 import type { Applied, ShardHandle } from './apply.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
 import { Folder } from './folder.ts';
 import { type Keys, keysUnder } from './keys.ts';
 import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
-import { checkPolicy, checkServer, openShard } from './open.ts';
+import { checkPolicy, checkServer, openShard, readGeneration } from './open.ts';
 import { type Outcome, Partitions, type Stored } from './partitions.ts';
 import { type Beginning, type Gap, type PartitionRecord, type Place, type Progress, readRecords } from './positions.ts';
-import { type Client, connect, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
+import { type Client, connect, isOfOtherRule, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
+import { Ruling } from './ruling.ts';
 import { Shards } from './shards.ts';
 import type { MissingSignIns } from './sweep.ts';
 import { readTroubles, type Trouble, Troubles } from './troubles.ts';
@@ -56,6 +58,8 @@ export interface StateEvents {
   readonly onPublished: (change: string) => void;
   readonly onMissingSignIns: (counts: MissingSignIns) => void;
   readonly onLost: (detail: string, reason: LossReason) => void;
+  /** The rule of this process has come into force, or another has: it then writes nothing. */
+  readonly onRuling: (ruling: Ruling) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -68,20 +72,29 @@ export async function openState(options: StateOptions): Promise<State> {
   };
   const client = connect({ url: options.url, cluster: options.cluster, onError });
   try {
-    await checkServer(client, { keys, shards: options.shards, rule: options.rule });
+    const { now, events, rule, shards: count } = options;
+    const ruling = new Ruling({ client, keys, shards: count }, { rule, now, onChange: events.onRuling });
+    await checkServer(client, { keys, shards: count });
+    await ruling.open();
+    const open = async (key: string): Promise<ShardHandle> => {
+      // Who waits for its rule takes the parts as they are; it looks at them again before it writes.
+      const generation = ruling.isOwn ? (await openShard(client, key)).generation : await readGeneration(client, key);
+      return {
+        client,
+        key,
+        generation,
+        retentionMs: options.retentionMs,
+        windowMs: Number(rule.window / TICKS_PER_MS),
+      };
+    };
     const shards: ShardHandle[] = [];
-    for (let shard = 0; shard < options.shards; shard++) {
-      const key = keys.shard(shard);
-      const { generation } = await openShard(client, key);
-      shards.push({ client, key, generation, retentionMs: options.retentionMs });
+    for (let shard = 0; shard < count; shard++) shards.push(await open(keys.shard(shard)));
+    const parts = new Shards(shards, await open(keys.deadLetters), { keys, now, onLost: events.onLost });
+    if (ruling.isOwn) {
+      await parts.checkEvicted();
+      await parts.verify();
     }
-    const { generation } = await openShard(client, keys.deadLetters);
-    const letters = { client, key: keys.deadLetters, generation, retentionMs: options.retentionMs };
-    const { now, events } = options;
-    const parts = new Shards(shards, letters, { keys, now, onLost: events.onLost });
-    await parts.checkEvicted();
-    await parts.verify();
-    return new State(options, client, keys, parts);
+    return new State(options, client, keys, parts, ruling);
   } catch (error) {
     client.disconnect();
     if (error instanceof StateRefused) throw error;
@@ -98,6 +111,7 @@ export class State {
   readonly keys: Keys;
   readonly options: StateOptions;
   readonly folder: Folder;
+  readonly ruling: Ruling;
   readonly #shards: Shards;
   readonly #partitions: Partitions;
   readonly #applying: Applying;
@@ -106,10 +120,11 @@ export class State {
   /** Each ends what is done again and again, and resolves when a round under way has ended. */
   readonly #rounds: (() => Promise<void>)[] = [];
 
-  constructor(options: StateOptions, client: Client, keys: Keys, shards: Shards) {
+  constructor(options: StateOptions, client: Client, keys: Keys, shards: Shards, ruling: Ruling) {
     this.options = options;
     this.client = client;
     this.keys = keys;
+    this.ruling = ruling;
     const { rule, quietDelayMs, reader, now, events, hooks } = options;
     this.#shards = shards;
     this.#partitions = new Partitions(client, keys, this.#shards, { reader, now, onLost: events.onLost });
@@ -125,10 +140,23 @@ export class State {
       onFolded: ({ published }) => {
         for (const { change } of published) events.onPublished(change);
       },
-      onLost: (shard) => void this.#shards.reopen(shard).catch(events.onError),
-      onError: events.onError,
+      onLost: (shard) => void this.#shards.reopen(shard).catch(this.#onError),
+      onError: this.#onError,
+      mayFold: () => ruling.isOwn,
     });
     this.#applying = new Applying(options, this.#shards, this.#partitions, this.folder);
+  }
+
+  /** What was refused because of another rule is told by `onRuling`, once. */
+  get #onError(): (error: unknown) => void {
+    return (error) => {
+      if (!isOfOtherRule(error)) this.options.events.onError(error);
+    };
+  }
+
+  /** The rule by which questions are answered: the one in force. */
+  get rule(): Rule {
+    return this.ruling.rule;
   }
 
   get shards(): readonly ShardHandle[] {
@@ -146,11 +174,10 @@ export class State {
   /** Folds what is owed and does what time demands, until `close`. */
   start(): void {
     this.folder.start();
-    const { onError } = this.options.events;
     // Apart from each other: what is lost must be noticed in time, however much there is to sweep.
     this.#rounds.push(
-      repeat(() => this.#look(), onError),
-      repeat(() => this.#sweeper.sweep(), onError),
+      repeat(() => this.#look(), this.#onError),
+      repeat(() => this.#sweep(), this.#onError),
     );
   }
 
@@ -164,10 +191,15 @@ export class State {
   /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
     await this.#look();
-    await this.#sweeper.sweep();
+    await this.#sweep();
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.ruling.isOwn) await this.#sweeper.sweep();
   }
 
   async #look(): Promise<void> {
+    if (!(await this.ruling.look())) return;
     await this.#shards.checkEvicted();
     await this.#shards.verify();
     await this.#partitions.verify();

@@ -3,7 +3,7 @@ import { describeFinding } from '../detection/describe.ts';
 import { compareSources, type Operation } from '../detection/fact.ts';
 import { type Finding, findingIdOf } from '../detection/finding.ts';
 import type { Change, Folded } from '../detection/fold.ts';
-import type { Rule } from '../detection/rule.ts';
+import { type Rating, type Rule, ratingOf } from '../detection/rule.ts';
 import { listMember, packSpan, type StoredFinding } from './findingStore.ts';
 import { packCore, packItem, packLabels, packSignIns } from './packing.ts';
 import type { Argument } from './redis.ts';
@@ -19,8 +19,14 @@ export interface StoreContext {
   readonly lossNotedAt: number | null;
 }
 
-const body = (finding: Finding, revision: number, updatedAt: number, supersededBy: string | null, rule: Rule): string =>
-  JSON.stringify(describeFinding(finding, { revision, supersededBy, createdAt: finding.createdAt, updatedAt }, rule));
+const body = (
+  finding: Finding,
+  revision: number,
+  updatedAt: number,
+  supersededBy: string | null,
+  rating: Rating,
+): string =>
+  JSON.stringify(describeFinding(finding, { revision, supersededBy, createdAt: finding.createdAt, updatedAt }, rating));
 
 const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
 
@@ -35,14 +41,16 @@ export function storeArguments(
   const told = isRevision(change);
   const revision = (survivor?.revision ?? 0) + (told ? 1 : 0);
   const updatedAt = told ? context.now : survivor!.updatedAt;
+  // What only brings a finding up to date leaves it as its last revision was rated: another rule shows with the next one.
+  const rating = (told ? null : survivor?.rating) ?? ratingOf(context.rule);
   const before = survivor === undefined ? '' : listMember(survivor.finding);
   const after = listMember(finding);
   return [
     finding.id,
     survivor?.revision ?? '',
     revision,
-    packCore(finding),
-    body(finding, revision, updatedAt, null, context.rule),
+    packCore(finding, rating),
+    body(finding, revision, updatedAt, null, rating),
     packSpan(finding),
     before === after ? '' : before,
     before === after ? '' : after,
@@ -78,7 +86,7 @@ function absorbedArguments(
     finding.id,
     revision,
     revision + 1,
-    body(finding, revision + 1, now, survivorId, rule),
+    body(finding, revision + 1, now, survivorId, ratingOf(rule)),
     listMember(finding),
     'merge',
   ];

@@ -5,18 +5,19 @@ import { actorOf } from '../detection/finding.ts';
 import { GuestIndex, matching } from '../detection/guests.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { profileOf } from '../detection/relation.ts';
-import type { Rule } from '../detection/rule.ts';
+import { type Rule, ratingOf } from '../detection/rule.ts';
 import { operationKey, operationTokens, type ShardHandle } from './apply.ts';
 import { forgetActor } from './expiry.ts';
 import { listMember, readCore, readFinding } from './findingStore.ts';
 import { wasSeenNonInteractively } from './nonInteractive.ts';
-import { unpackOperation } from './packing.ts';
+import { packCore, unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
 import { readField } from './values.ts';
 import { readRelated } from './window.ts';
 
 const dropScript = loadScript('drop');
 const publishQuietScript = loadScript('publishquiet');
+const takeOffScript = loadScript('takeoff');
 const trimFeedScript = loadScript('trimfeed');
 
 /** Findings and near misses looked at in one round. */
@@ -32,18 +33,23 @@ export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number):
     const folds = (await shard.client.hget(`${shard.key}a:${actorId}`, 'folds')) ?? '0';
     const stored = await readFinding(shard.client, shard.key, id);
     if (stored === null) {
-      await shard.client.zrem(`${shard.key}quiet`, id);
+      await takeOff(shard, 'quiet', id);
       continue;
     }
     const { finding, revision } = stored;
     const state = { revision: revision + 1, supersededBy: null, createdAt: finding.createdAt, updatedAt: now };
-    const body = JSON.stringify(describeFinding(finding, state, rule));
-    const args = [shard.generation, id, actorId, folds, revision, revision + 1, body, finding.actor.tenantId, now];
+    const rating = ratingOf(rule);
+    const texts = [packCore(finding, rating), JSON.stringify(describeFinding(finding, state, rating))];
+    const args = [shard.generation, id, actorId, folds, revision, revision + 1, ...texts, finding.actor.tenantId, now];
     const [outcome] = (await runScript(shard.client, publishQuietScript, shard.key, args)) as Buffer[];
     if (String(outcome) === 'published') published++;
   }
   return published;
 }
+
+/** Takes a member off a list of what is due; false where another has done so. */
+const takeOff = async ({ client, key }: ShardHandle, list: 'near' | 'quiet', member: string): Promise<boolean> =>
+  Number(await runScript(client, takeOffScript, key, [list, member])) === 1;
 
 /** Lets revisions go that are older than `before` (ms). */
 export async function trimFeed(shard: ShardHandle, before: number): Promise<number> {
@@ -86,7 +92,7 @@ export async function countMissingSignIns(shard: ShardHandle, window: bigint, no
     const operation = text === null ? null : unpackOperation(text);
     const isMissing = operation !== null && !(await hasSignIn(shard, operation, window));
     // Who takes the member off counts it: two processes look at the same list.
-    if ((await client.zrem(`${key}near`, member)) !== 1 || !isMissing) continue;
+    if (!(await takeOff(shard, 'near', member)) || !isMissing) continue;
     missing++;
     if (await wasSeenNonInteractively(shard, operationTokens(operation), operation.time)) nonInteractiveOnly++;
   }

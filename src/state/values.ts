@@ -4,8 +4,8 @@
  */
 import { type Argument, CALL_BYTES_MAX, type Client, loadScript, runScript } from './redis.ts';
 
-const valuesScript = loadScript('values');
-const scanScript = loadScript('scan');
+const valuesScript = loadScript('values', { isGuarded: false });
+const scanScript = loadScript('scan', { isGuarded: false });
 
 /** Values asked for in one round trip. */
 const VALUES_PER_READ_MAX = 500;

@@ -44,7 +44,7 @@ export function readItems(items: readonly SentItem[], rule: Rule = BUILT_IN_RULE
 
 /** A finding's contents with all its evidence. */
 export function wholeContents(finding: Finding, rule: Rule = BUILT_IN_RULE): object {
-  const evidence = describeEvidence(finding, rule.window, () => null).map(({ latency: _, ...item }) => item);
+  const evidence = describeEvidence(finding, () => null).map(({ latency: _, ...item }) => item);
   return { ...contentsOf(finding, rule), evidence: JSON.parse(JSON.stringify(evidence), dropSource) };
 }
 

@@ -43,12 +43,6 @@ test('another number of shards is refused, naming the one that the state was mad
   await withState(options, async () => {});
 });
 
-test('another rule is refused', async () => {
-  const options = stateOptions(redis.url);
-  await withState(options, async () => {});
-  await assert.rejects(openState({ ...options, rule: { ...options.rule, version: '9' } }), refused(/rule/));
-});
-
 test('states that open at once agree on the generations', async () => {
   const options = stateOptions(redis.url, { shards: 4 });
   const states = await Promise.all([openState(options), openState(options), openState(options)]);

@@ -54,6 +54,7 @@ export const stateEvents = (changes: Partial<StateOptions['events']> = {}): Stat
   onPublished: () => {},
   onMissingSignIns: () => {},
   onLost: () => {},
+  onRuling: () => {},
   onError: (error) => {
     throw error;
   },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeFinding } from '../../src/detection/describe.ts';
 import type { Fact } from '../../src/detection/fact.ts';
-import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
+import { BUILT_IN_RULE, ratingOf } from '../../src/detection/rule.ts';
 import { diceOf } from '../oracle/dice.ts';
 import { listen } from './interpose.ts';
 import {
@@ -50,7 +50,7 @@ async function findingOf(facts: readonly Fact[], batch: number) {
       `${facts.length} facts: longest batch ${Math.round(longest)} ms, arguments ${talk.argumentsMax}, reply ${talk.replyMax} bytes, process ${rss} MB\n`,
     );
     const told = { revision: 1, supersededBy: null, createdAt: NOW, updatedAt: NOW };
-    return { talk, finding: found[0]!, body: describeFinding(found[0]!, told, BUILT_IN_RULE) };
+    return { talk, finding: found[0]!, body: describeFinding(found[0]!, told, ratingOf(BUILT_IN_RULE)) };
   });
 }
 

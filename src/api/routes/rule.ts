@@ -11,7 +11,7 @@ import { parseInstant } from '../time.ts';
 
 const RowsParameters = q.query({
   at: q.moment(
-    'The moment: the window is the 24 hours before it, and what came after plays no part. Left out: now, and the window has no end.',
+    "The moment: the rule's window ends there, and what came after plays no part. Left out: now, and the window has no end.",
   ),
   view: q.choiceOr(VIEWS, 'strict', 'Rows are made for one view.'),
   tenantId: q.tenantId,

@@ -1,10 +1,10 @@
 /** What a finding, its evidence, the facts in it and their sources look like from outside. */
 import { Type } from 'typebox';
-import { REASON_CODES } from '../../detection/rule.ts';
+import { REASON_CODES, SEVERITIES } from '../../detection/rule.ts';
 import * as w from './words.ts';
 
 export const VIEWS = ['strict', 'resolved'] as const;
-export const SEVERITIES = ['informational', 'low', 'medium', 'high'] as const;
+export { SEVERITIES };
 export const STATUSES = ['new', 'inProgress', 'resolved'] as const;
 export const CLASSIFICATIONS = ['truePositive', 'falsePositive', 'benignPositive'] as const;
 /** Why a revision was made; of several reasons the first in this order. */

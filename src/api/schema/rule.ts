@@ -38,7 +38,7 @@ export const RuleRow = w.shape('RuleRow', "One row of the rule, under the rule's
 });
 
 export const RuleRows = w.shape('RuleRows', "The rule's rows at a moment.", {
-  at: w.time('The moment: the window is the 24 hours before it.'),
+  at: w.time("The moment: the rule's window ends there."),
   view: w.choice(VIEWS, 'The view that the rows are made for.'),
   tenantId: w.text('The tenant that the rows are of.', '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11'),
   complete: Type.Boolean({

@@ -1,7 +1,7 @@
 -- Lets facts of one slot go in one step, or refuses and writes nothing.
 --
 -- KEYS[1]  the shard's tag
--- ARGV     generation; slot; entries looked at (so many are taken off the slot's list); SHA-1 of them all, one behind another;
+-- ARGV     generation; time before which facts go (ms); slot; entries looked at (so many are taken off the slot's list); SHA-1 of them all, one behind another;
 --          cells:   n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
 --          members: n, then (actor, index member)
 -- Returns  {'expired', entries left in the slot} | {'lost', generation now} | {'changed'}
@@ -14,6 +14,7 @@ end
 
 local generation = redis.call('HGET', tag .. 'meta', 'generation') or ''
 if take() ~= generation then return { 'lost', generation } end
+local before = take()
 local slot, looked, lookedAt = take(), tonumber(take()), take()
 local list = tag .. 'due:' .. slot
 -- Two who sweep at once must not take off what only one of them has seen.
@@ -27,6 +28,8 @@ for _ = 1, tonumber(take()) do
 end
 -- First, because it takes no memory: a script that has written may go on writing when memory is full, and this one frees it.
 redis.call('LTRIM', list, looked, -1)
+-- Facts that are gone do not come back with a longer retention: answers about the past must know.
+if tonumber(redis.call('HGET', tag .. 'meta', 'expiredTo') or 0) < tonumber(before) then redis.call('HSET', tag .. 'meta', 'expiredTo', before) end
 for _, cell in ipairs(cells) do
   if cell[3] == '' then redis.call('HDEL', cell[1], cell[2])
   elseif cell[3] ~= '=' then redis.call('HSET', cell[1], cell[2], cell[3]) end

@@ -77,7 +77,8 @@ async function actorIn(state: State, tenantId: string, who: string): Promise<Kno
 }
 
 async function explanationOf(state: State, query: ExplainQuery, at: Ticks, known: Known, kept: Kept) {
-  const { rule, now } = state.options;
+  const { rule } = state;
+  const { now } = state.options;
   const upTo = <F extends Operation | SignIn>(facts: readonly F[]): F[] =>
     facts.filter(({ time }) => query.at === null || time <= at);
   const operations = upTo(known.actors.flatMap((actor) => [...actor.operations]))

@@ -4,6 +4,7 @@ import type { Actor } from '../../detection/finding.ts';
 import { homeUpn } from '../../detection/identity.ts';
 import { type Ticks, ticksOfMs } from '../../detection/time.ts';
 import { operationKey, type ShardHandle } from '../apply.ts';
+import { expiredTo } from '../expiry.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
 import { isFresh } from '../losses.ts';
 import { unpackOperation } from '../packing.ts';
@@ -28,9 +29,11 @@ export async function whatIsKept(state: State): Promise<Kept> {
   const { options } = state;
   const records = await state.records();
   const clock = retentionClock(records, options.now()).time;
-  const since = ticksOfMs(clock - options.retentionMs);
+  const gone = await Promise.all(state.shards.map(expiredTo));
+  // A retention that was made longer brings back nothing.
+  const since = ticksOfMs(Math.max(clock - options.retentionMs, ...gone));
   const whole = await isWhole(state, records);
-  return { since, earliest: since + options.rule.window, records, whole };
+  return { since, earliest: since + state.rule.window, records, whole };
 }
 
 /** Whether nothing is missing that these partitions had read. */

@@ -56,8 +56,8 @@ export interface Resync {
 const ENTRIES_PER_READ_MAX = 200;
 const ENTRY_PARTS = 5;
 
-const boundsScript = loadScript('feedbounds');
-const revisionsScript = loadScript('revisions');
+const boundsScript = loadScript('feedbounds', { isGuarded: false });
+const revisionsScript = loadScript('revisions', { isGuarded: false });
 /** A wake-up could be lost with its connection: whoever waits looks for itself this often. */
 const LOOK_INTERVAL_MS = 5_000;
 

@@ -103,11 +103,7 @@ export function findingQueries(state: State) {
       const stored = await readFinding(client, key, await survivorOf(found.shard, found.id));
       if (stored === null) return { kind: 'unknown' };
       const whole = await withMembers(client, key, stored, [], false);
-      const items = describeEvidence(
-        whole.finding,
-        state.options.rule.window,
-        (item) => whole.decidedAt.get(item) ?? null,
-      );
+      const items = describeEvidence(whole.finding, (item) => whole.decidedAt.get(item) ?? null);
       const places = items.map(
         (item) =>
           `${timeHex(timeOf(whole.finding.items, item.operation.source.sha256))}.${item.operation.source.sha256}`,

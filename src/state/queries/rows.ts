@@ -30,7 +30,8 @@ export function rowQueries(state: State) {
       caller: Caller,
       query: { tenantId: string | null; at: Ticks | null; view: 'strict' | 'resolved' },
     ): Promise<RowsFound | BeyondRetention | TenantNeeded> {
-      const { rule, now } = state.options;
+      const { rule } = state;
+      const { now } = state.options;
       const kept = await whatIsKept(state);
       const at = query.at ?? ticksOfMs(now());
       if (at < kept.earliest) return { kind: 'beyond_retention', earliest: formatTicks(kept.earliest) };

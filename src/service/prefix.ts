@@ -1,0 +1,2 @@
+/** What all keys in Redis begin with. */
+export const PREFIX = 'guestwatch';
