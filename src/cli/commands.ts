@@ -38,21 +38,38 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'the same engine over files of records, without any server',
     flags: {
       findings: { about: 'give findings (the default)' },
-      rows: { about: "give the rule's own rows over the 24 hours up to --at" },
+      rows: { about: "give the rule's own rows over its window up to --at" },
       view: { value: 'VIEW', about: `findings: ${FINDING_VIEWS.join(', ')}; rows: strict (the default), resolved` },
       at: { value: 'TIME', about: 'use what happened up to this time; else the newest time that is not in the future' },
       format: {
         value: 'FORMAT',
         about: 'table (the default on a terminal), json (the default elsewhere), ndjson, csv',
       },
+      expect: {
+        value: 'FILE',
+        about: 'compare with the expectations in a file of YAML; end with 1 and the difference where one does not hold',
+      },
+      junit: { value: 'FILE', about: 'with --expect: write what came of each expectation as JUnit XML, too' },
       'strict-input': { about: 'end with 1 where a record could not be understood' },
       ...EVERYWHERE,
     },
     notes: [
       'FILE holds records as Entra writes them: JSON or newline-delimited JSON, in any envelope, plain or gzip; - is standard input.',
       'Records that cannot be understood are counted by reason on standard error.',
+      'An expectation is `{ actor, view?, exactly | at_least | at_most: N }`; actor is a UPN, a home UPN or an object id, in any case.',
+      'RULE_FILE adds operations and sets window and severity, as it does for the service.',
     ],
     load: async () => (await import('./replay.ts')).replay,
+  },
+  rule: {
+    usage: 'rule show|adopt',
+    summary: 'tell which rule is in force, or put that of RULE_FILE in force',
+    flags: EVERYWHERE,
+    notes: [
+      'show works without Redis, too, and says so then. adopt asks nothing: it says what it changed, and changes nothing',
+      'where the rule is in force already. It needs the settings of Redis and the state (REDIS_URL, STATE_SHARDS, …).',
+    ],
+    load: async () => (await import('./rule.ts')).rule,
   },
   healthcheck: {
     usage: 'healthcheck',

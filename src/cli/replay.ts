@@ -1,15 +1,20 @@
 /** The command `replay`: flags checked, files read, the answer written, what could not be understood counted. */
-
-import { BUILT_IN_RULE, nameTable, type View } from '../detection/rule.ts';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { readRule } from '../config.ts';
+import { nameTable, type Rule, type View } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
 import { parseTime } from '../detection/timeText.ts';
 import { FINDING_VIEWS, type FindingView } from '../detection/views.ts';
 import { findingsAt, rowsAt } from '../replay/answer.ts';
 import { Collector } from '../replay/collect.ts';
+import { compare, type Expectation, type Outcome, wordsOf } from '../replay/expect.ts';
 import { type Answer, FORMATS, type Format, format } from '../replay/formats.ts';
 import { findInputs, type Input, InputFault, readPieces } from '../replay/input.ts';
+import { junitOf } from '../replay/junit.ts';
 import { progressOn } from '../replay/progress.ts';
 import { type Arguments, suggestion } from './arguments.ts';
+import { readExpectations } from './expectations.ts';
 import { EXIT, type Io, type Output, sayFaults } from './io.ts';
 
 const ROW_VIEWS = ['strict', 'resolved'] as const satisfies readonly View[];
@@ -24,19 +29,30 @@ interface Request {
   readonly at: Ticks | null;
   readonly format: Format;
   readonly strictInput: boolean;
+  readonly expected: Expected | null;
+}
+
+/** What was expected, and where that and what came of it stand. */
+interface Expected {
+  readonly file: string;
+  readonly expectations: readonly Expectation<FindingView>[];
+  /** Null where no report is asked for. */
+  readonly junit: string | null;
 }
 
 export async function replay(args: Arguments, io: Io): Promise<number> {
   const { request, faults } = readRequest(args, io);
+  const own = readRule(io.env);
   const found = findInputs(args.positionals, io.cwd);
   if (args.positionals.length === 0) found.faults.push('replay needs at least one file; - is standard input.');
-  const all = [...args.faults, ...faults, ...found.faults];
-  if (all.length > 0) {
+  const settings = 'problems' in own ? own.problems.map(({ message }) => message) : [];
+  const all = [...args.faults, ...faults, ...found.faults, ...settings];
+  if (all.length > 0 || 'problems' in own) {
     sayFaults(io, all);
     return EXIT.fault;
   }
   try {
-    return await answer(request, found.inputs, io);
+    return await answer(request, found.inputs, own.rule, io);
   } catch (error) {
     if (!(error instanceof InputFault)) throw error;
     sayFaults(io, [error.message]);
@@ -66,19 +82,75 @@ function readRequest({ flags }: Arguments, io: Io): { request: Request; faults: 
   const time = flags.get('at');
   const at = time === undefined ? null : parseTime(time);
   if (at === undefined) faults.push('--at must be a time such as 2026-11-23T03:12:09Z.');
-  return { request: { asked, at: at ?? null, format: as, strictInput: flags.has('strict-input') }, faults };
+  const expected = readExpected(flags, asked, io, faults);
+  return { request: { asked, at: at ?? null, format: as, strictInput: flags.has('strict-input'), expected }, faults };
 }
 
-async function answer(request: Request, inputs: readonly Input[], io: Io): Promise<number> {
-  const facts = await collect(inputs, io);
-  await write(io.stdout, format(answerTo(request, facts), request.format, io.stdout.columns ?? TABLE_WIDTH));
+function readExpected(
+  flags: Arguments['flags'],
+  { kind, view }: Request['asked'],
+  { cwd }: Io,
+  faults: string[],
+): Expected | null {
+  const file = flags.get('expect');
+  const junit = flags.get('junit') ?? null;
+  if (file === undefined) {
+    if (junit !== null) faults.push('--junit tells what came of expectations: give --expect, too.');
+    return null;
+  }
+  const views: readonly FindingView[] = kind === 'rows' ? ROW_VIEWS : FINDING_VIEWS;
+  const read = readExpectations<FindingView>(file, cwd, { views, view });
+  faults.push(...read.faults);
+  return { file, expectations: read.expectations, junit };
+}
+
+async function answer(request: Request, inputs: readonly Input[], rule: Rule, io: Io): Promise<number> {
+  const facts = await collect(inputs, rule, io);
+  await write(io.stdout, format(answerTo(request, facts, rule), request.format, io.stdout.columns ?? TABLE_WIDTH));
   const bad = facts.bad;
   sayBad(bad, facts.counts.futureTimes, io);
-  return request.strictInput && bad.length > 0 ? EXIT.no : EXIT.good;
+  const { expected } = request;
+  const isAsExpected = expected === null || sayOutcomes(request, expected, facts, rule, io);
+  return isAsExpected && !(request.strictInput && bad.length > 0) ? EXIT.good : EXIT.no;
 }
 
-async function collect(inputs: readonly Input[], io: Io): Promise<Collector> {
-  const facts = new Collector(nameTable(BUILT_IN_RULE), io.now());
+/** Holds the expectations against the facts, and says the difference. Throws an InputFault where the report cannot be written. */
+function sayOutcomes({ asked, at }: Request, expected: Expected, facts: Collector, rule: Rule, io: Io): boolean {
+  const { file, expectations, junit } = expected;
+  const what = asked.kind;
+  // The moment is that of all facts, not of those of one actor.
+  const moment = what === 'rows' ? (at ?? facts.newestTime()) : at;
+  const outcomes = compare(expectations, facts, (own, view) =>
+    what === 'findings'
+      ? findingsAt(own, moment, view, rule).length
+      : moment === null
+        ? 0
+        : rowsAt(own, moment, view as View, rule).length,
+  );
+  if (junit !== null) writeReport(junit, junitOf({ file, what, outcomes }), io);
+  const failed = outcomes.filter(({ holds }) => !holds);
+  sayFaults(
+    io,
+    failed.map((outcome) => `${file} line ${outcome.expectation.line}: ${wordsOf(outcome, what)}`),
+  );
+  if (failed.length > 0) sayFaults(io, [sumOf(failed, outcomes)]);
+  return failed.length === 0;
+}
+
+const sumOf = (failed: readonly Outcome[], all: readonly Outcome[]): string =>
+  `${failed.length} of ${all.length} expectation${all.length === 1 ? '' : 's'} not met`;
+
+function writeReport(name: string, text: string, { cwd }: Io): void {
+  try {
+    writeFileSync(resolve(cwd, name), text);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new InputFault(`--junit ${name} cannot be written${code}.`, { cause: error });
+  }
+}
+
+async function collect(inputs: readonly Input[], rule: Rule, io: Io): Promise<Collector> {
+  const facts = new Collector(nameTable(rule), io.now());
   const total = inputs.reduce<number | null>(
     (sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes),
     0,
@@ -95,11 +167,11 @@ async function collect(inputs: readonly Input[], io: Io): Promise<Collector> {
   return facts;
 }
 
-function answerTo({ asked, at }: Request, facts: Collector): Answer {
-  if (asked.kind === 'findings') return { kind: 'findings', items: findingsAt(facts, at, asked.view, BUILT_IN_RULE) };
+function answerTo({ asked, at }: Request, facts: Collector, rule: Rule): Answer {
+  if (asked.kind === 'findings') return { kind: 'findings', items: findingsAt(facts, at, asked.view, rule) };
   const moment = at ?? facts.newestTime();
   // Without facts there is no moment, and no rows either.
-  return { kind: 'rows', items: moment === null ? [] : rowsAt(facts, moment, asked.view, BUILT_IN_RULE) };
+  return { kind: 'rows', items: moment === null ? [] : rowsAt(facts, moment, asked.view, rule) };
 }
 
 function sayBad(bad: readonly (readonly [string, number])[], futureTimes: number, io: Io): void {
