@@ -100,11 +100,13 @@ export class Ruling {
   readonly #options: RulingOptions;
   #inForce: InForce | null = null;
   #isOwn = false;
+  /** What was told last. */
+  #isTold = false;
 
   constructor(place: RulePlace, options: RulingOptions) {
     this.#place = place;
     this.#options = options;
-    writeUnder(place.client, { ruleHash: this.hash, onOtherRule: () => this.#settle(false) });
+    writeUnder(place.client, { ruleHash: this.hash, onOtherRule: () => this.#refused() });
   }
 
   /** The hash of this process's rule. */
@@ -153,9 +155,16 @@ export class Ruling {
     this.#settle(this.#inForce.hash === this.hash);
   }
 
+  /** A step was refused: nothing more is begun, and which rule it is now is asked at once. */
+  #refused(): void {
+    this.#isOwn = false;
+    this.look().catch(() => {}); // The next round asks again.
+  }
+
   #settle(isOwn: boolean): void {
-    if (this.#isOwn === isOwn) return;
     this.#isOwn = isOwn;
+    if (this.#isTold === isOwn) return;
+    this.#isTold = isOwn;
     this.#options.onChange(this);
   }
 }

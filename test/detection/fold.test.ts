@@ -8,7 +8,7 @@ import { type Change, foldActor, foldAll } from '../../src/detection/fold.ts';
 import { groupBy } from '../../src/detection/group.ts';
 import { rowsOver, spanAt } from '../../src/detection/rows.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
-import { formatTicks } from '../../src/detection/time.ts';
+import { formatTicks, TICKS_PER_HOUR } from '../../src/detection/time.ts';
 import { selects } from '../../src/detection/views.ts';
 import { arrangeEvents, scenarios } from '../oracle/hostile.ts';
 import { inOneOrder } from '../oracle/naive.ts';
@@ -156,5 +156,20 @@ test("every finding's strict part is the union over all moments of what the rule
       assert.deepEqual([...seen].sort(), [...union].sort());
     }),
     { numRuns: 60, seed: 20_261_123 },
+  );
+});
+
+test('a narrower window takes nothing from findings that are there, and folding them again tells nothing', () => {
+  fc.assert(
+    fc.property(batches, fc.constantFrom(1n, 12n, 23n), ({ facts }, hours) => {
+      for (const [, priors] of groupBy(all(facts), ({ actor }) => actorKey(actor))) {
+        const listed = priors.flatMap(({ items }) => [...items.values()].flat());
+        const window = hours * TICKS_PER_HOUR;
+        const folded = foldActor({ priors, operations: listed, signIns: [], window, now: null });
+        assert.deepEqual(contents(folded.map(({ finding }) => finding)), contents(priors));
+        for (const { change } of folded) assert.equal(change, 'none');
+      }
+    }),
+    { ...runs, numRuns: 80 },
   );
 });

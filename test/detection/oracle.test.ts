@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { foldAll } from '../../src/detection/fold.ts';
 import { rowsOver, spanAt } from '../../src/detection/rows.ts';
 import { BUILT_IN_RULE, type Rule } from '../../src/detection/rule.ts';
+import { TICKS_PER_HOUR } from '../../src/detection/time.ts';
 import { arrangeEvents, EXTRA_OPERATIONS, type Scenario, scenarios } from '../oracle/hostile.ts';
 import * as oracle from '../oracle/naive.ts';
 import { readItems, wholeContents } from './product.ts';
@@ -46,6 +47,28 @@ test('findings are those of the second reading, every field of the contents', ()
       assert.deepEqual(oracle.inOneOrder(found), oracle.inOneOrder(naive));
     }),
     runs(300),
+  );
+});
+
+test('under any other window findings and rows are those of the second reading under that window', () => {
+  fc.assert(
+    fc.property(scenarios(), fc.constantFrom(1n, 6n, 23n, 25n, 36n, 72n, 168n), fc.nat(), (scenario, hours, pick) => {
+      const window = hours * TICKS_PER_HOUR;
+      const rule = { ...BUILT_IN_RULE, window };
+      const items = arrangeEvents(scenario.records, scenario.arrangement);
+      const facts = oracle.readFacts(items);
+      const own = readItems(items, rule);
+      const found = foldAll(own.operations, own.signIns, window).map((finding) => wholeContents(finding, rule));
+      oracle.underWindow(window, () => {
+        assert.deepEqual(oracle.inOneOrder(found), oracle.inOneOrder(oracle.findings(facts)));
+        const at = momentOf(facts, pick);
+        assert.deepEqual(
+          rowsOver(own.operations, own.signIns, spanAt(parseUnixTicks(at), window, false), 'resolved'),
+          oracle.rows(facts, at, 'resolved'),
+        );
+      });
+    }),
+    runs(200),
   );
 });
 

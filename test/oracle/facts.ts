@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { asciiLower, isExtraName, isSpelledName, isStrictName, letters, STRICT_NAMES } from './names.ts';
 import { splitBody } from './split.ts';
-import { readTime, TICKS_PER_MINUTE, ticksOfMs, WINDOW_TICKS } from './ticks.ts';
+import { DAY_TICKS, readTime, TICKS_PER_MINUTE, ticksOfMs } from './ticks.ts';
 
 /** One event as it stands in a hub; a file's bytes have no source, and so no enqueued time. */
 export interface SentItem {
@@ -367,7 +367,7 @@ function readCommon(c: Columns, arrival: Arrival, read: unknown[]): Common | Dea
   const tenantId = tenantOf(c);
   if (tenantId === '') return 'no_tenant';
   const seen = arrival.item.enqueuedAt ?? arrival.wallClock;
-  if (seen !== undefined && time - ticksOfMs(seen) > WINDOW_TICKS) return 'beyond_future';
+  if (seen !== undefined && time - ticksOfMs(seen) > DAY_TICKS) return 'beyond_future';
   return { tenantId, time, recordId: text(c.recordId), source: sourceOf(arrival) };
 }
 

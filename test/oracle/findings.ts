@@ -294,11 +294,11 @@ export interface NearMisses {
   nonInteractive: number;
 }
 
-const PATIENCE_TICKS = WINDOW_TICKS + 15n * TICKS_PER_MINUTE;
+const patienceTicks = (): bigint => WINDOW_TICKS + 15n * TICKS_PER_MINUTE;
 
 /** Without a clock every operation counts as waited for. */
 export function nearMisses(facts: Facts, clock?: bigint): NearMisses {
-  const waited = judged(facts).filter((m) => clock === undefined || clock - m.o.time >= PATIENCE_TICKS);
+  const waited = judged(facts).filter((m) => clock === undefined || clock - m.o.time >= patienceTicks());
   return {
     operationName: facts.nearNames,
     extActor: waited.filter((m) => m.o.actorUpn.includes('#ext#') && m.pairs.length === 0).length,

@@ -19,4 +19,4 @@ export { isExtraName, isSpelledName, isStrictName, normalName, STRICT_NAMES } fr
 export type { Moment, Row } from './rows.ts';
 export { newestTime, rows, thin } from './rows.ts';
 export { splitBody } from './split.ts';
-export { readTime, ticksOfMs, WINDOW_TICKS, writeTime } from './ticks.ts';
+export { readTime, ticksOfMs, underWindow, WINDOW_TICKS, writeTime } from './ticks.ts';

@@ -3,7 +3,20 @@
 export const TICKS_PER_MS = 10_000n;
 export const TICKS_PER_SECOND = 10_000_000n;
 export const TICKS_PER_MINUTE = 60n * TICKS_PER_SECOND;
-export const WINDOW_TICKS = 24n * 60n * TICKS_PER_MINUTE;
+export const DAY_TICKS = 24n * 60n * TICKS_PER_MINUTE;
+
+/** The rule's window; "24 h" in the text. */
+export let WINDOW_TICKS = DAY_TICKS;
+
+/** Reads under another window for as long as a function runs. */
+export function underWindow<T>(ticks: bigint, read: () => T): T {
+  WINDOW_TICKS = ticks;
+  try {
+    return read();
+  } finally {
+    WINDOW_TICKS = DAY_TICKS;
+  }
+}
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):(\d\d))?$/;
 const US = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/;
