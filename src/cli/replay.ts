@@ -1,6 +1,4 @@
 /** The command `replay`: flags checked, files read, the answer written, what could not be understood counted. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { readRule } from '../config.ts';
 import { nameTable, type Rule, type View } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
@@ -8,13 +6,12 @@ import { parseTime } from '../detection/timeText.ts';
 import { FINDING_VIEWS, type FindingView } from '../detection/views.ts';
 import { findingsAt, rowsAt } from '../replay/answer.ts';
 import { Collector } from '../replay/collect.ts';
-import { compare, type Expectation, type Outcome, wordsOf } from '../replay/expect.ts';
+import { type Count, compare } from '../replay/expect.ts';
 import { type Answer, FORMATS, type Format, format } from '../replay/formats.ts';
 import { findInputs, type Input, InputFault, readPieces } from '../replay/input.ts';
-import { junitOf } from '../replay/junit.ts';
 import { progressOn } from '../replay/progress.ts';
 import { type Arguments, suggestion } from './arguments.ts';
-import { readExpectations } from './expectations.ts';
+import { type Expected, readExpected, sayOutcomes } from './expectations.ts';
 import { EXIT, type Io, type Output, sayFaults } from './io.ts';
 
 const ROW_VIEWS = ['strict', 'resolved'] as const satisfies readonly View[];
@@ -30,14 +27,6 @@ interface Request {
   readonly format: Format;
   readonly strictInput: boolean;
   readonly expected: Expected | null;
-}
-
-/** What was expected, and where that and what came of it stand. */
-interface Expected {
-  readonly file: string;
-  readonly expectations: readonly Expectation<FindingView>[];
-  /** Null where no report is asked for. */
-  readonly junit: string | null;
 }
 
 export async function replay(args: Arguments, io: Io): Promise<number> {
@@ -82,26 +71,9 @@ function readRequest({ flags }: Arguments, io: Io): { request: Request; faults: 
   const time = flags.get('at');
   const at = time === undefined ? null : parseTime(time);
   if (at === undefined) faults.push('--at must be a time such as 2026-11-23T03:12:09Z.');
-  const expected = readExpected(flags, asked, io, faults);
+  const views = rows ? ROW_VIEWS : FINDING_VIEWS;
+  const expected = readExpected(flags, { views, view: asked.view }, io, faults);
   return { request: { asked, at: at ?? null, format: as, strictInput: flags.has('strict-input'), expected }, faults };
-}
-
-function readExpected(
-  flags: Arguments['flags'],
-  { kind, view }: Request['asked'],
-  { cwd }: Io,
-  faults: string[],
-): Expected | null {
-  const file = flags.get('expect');
-  const junit = flags.get('junit') ?? null;
-  if (file === undefined) {
-    if (junit !== null) faults.push('--junit tells what came of expectations: give --expect, too.');
-    return null;
-  }
-  const views: readonly FindingView[] = kind === 'rows' ? ROW_VIEWS : FINDING_VIEWS;
-  const read = readExpectations<FindingView>(file, cwd, { views, view });
-  faults.push(...read.faults);
-  return { file, expectations: read.expectations, junit };
 }
 
 async function answer(request: Request, inputs: readonly Input[], rule: Rule, io: Io): Promise<number> {
@@ -110,43 +82,19 @@ async function answer(request: Request, inputs: readonly Input[], rule: Rule, io
   const bad = facts.bad;
   sayBad(bad, facts.counts.futureTimes, io);
   const { expected } = request;
-  const isAsExpected = expected === null || sayOutcomes(request, expected, facts, rule, io);
+  const isAsExpected = expected === null || judge(request, expected, facts, rule, io);
   return isAsExpected && !(request.strictInput && bad.length > 0) ? EXIT.good : EXIT.no;
 }
 
-/** Holds the expectations against the facts, and says the difference. Throws an InputFault where the report cannot be written. */
-function sayOutcomes({ asked, at }: Request, expected: Expected, facts: Collector, rule: Rule, io: Io): boolean {
-  const { file, expectations, junit } = expected;
-  const what = asked.kind;
+/** Holds the expectations against the facts, each by its view. */
+function judge({ asked, at }: Request, expected: Expected, facts: Collector, rule: Rule, io: Io): boolean {
   // The moment is that of all facts, not of those of one actor.
-  const moment = what === 'rows' ? (at ?? facts.newestTime()) : at;
-  const outcomes = compare(expectations, facts, (own, view) =>
-    what === 'findings'
-      ? findingsAt(own, moment, view, rule).length
-      : moment === null
-        ? 0
-        : rowsAt(own, moment, view as View, rule).length,
-  );
-  if (junit !== null) writeReport(junit, junitOf({ file, what, outcomes }), io);
-  const failed = outcomes.filter(({ holds }) => !holds);
-  sayFaults(
-    io,
-    failed.map((outcome) => `${file} line ${outcome.expectation.line}: ${wordsOf(outcome, what)}`),
-  );
-  if (failed.length > 0) sayFaults(io, [sumOf(failed, outcomes)]);
-  return failed.length === 0;
-}
-
-const sumOf = (failed: readonly Outcome[], all: readonly Outcome[]): string =>
-  `${failed.length} of ${all.length} expectation${all.length === 1 ? '' : 's'} not met`;
-
-function writeReport(name: string, text: string, { cwd }: Io): void {
-  try {
-    writeFileSync(resolve(cwd, name), text);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new InputFault(`--junit ${name} cannot be written${code}.`, { cause: error });
-  }
+  const moment = at ?? facts.newestTime();
+  const count: Count<FindingView> =
+    asked.kind === 'findings'
+      ? (own, view) => findingsAt(own, at, view, rule).length
+      : (own, view) => (moment === null ? 0 : rowsAt(own, moment, view as View, rule).length);
+  return sayOutcomes({ ...expected, what: asked.kind, outcomes: compare(expected.expectations, facts, count) }, io);
 }
 
 async function collect(inputs: readonly Input[], rule: Rule, io: Io): Promise<Collector> {

@@ -5,14 +5,14 @@ import { type Client, loadScript } from '../../src/state/redis.ts';
 
 /** A shard like another, on which `act` happens once, between what was read for a script and the script: its first call, or a later one. */
 export function before(script: string, shard: ShardHandle, act: () => Promise<unknown>, call = 1): ShardHandle {
-  const { sha } = loadScript(script);
+  const shas = [true, false].map((isGuarded) => loadScript(script, { isGuarded }).sha);
   let calls = 0;
   const client = new Proxy(shard.client, {
     get(target, name) {
       const value = Reflect.get(target, name);
       if (name !== 'callBuffer') return typeof value === 'function' ? value.bind(target) : value;
       return async (...args: [string, ...(string | number | Buffer)[]]) => {
-        if (args[1] === sha && ++calls === call) await act();
+        if (shas.includes(String(args[1])) && ++calls === call) await act();
         return target.callBuffer(...args);
       };
     },
