@@ -131,7 +131,7 @@ async function open(
     consuming = reading;
     closers.push(() => reading.close());
     await reading.begin();
-    closers.push(repeat(() => state.tellTroubles(troublesOf(reading.current?.status() ?? null)), events.onError));
+    closers.push(repeat(() => state.tellTroubles(troublesOf(reading.current?.status().hubs ?? [])), events.onError));
   }
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

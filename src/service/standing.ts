@@ -14,7 +14,7 @@ export interface Standing {
 export const lineOf = ({ code, detail }: Standing): string => `${code}: ${detail}`;
 
 /** All partitions that stand still here, for those who are asked elsewhere. */
-export const troublesOf = ({ hubs }: ConsumerStatus): Trouble[] =>
+export const troublesOf = (hubs: ConsumerStatus['hubs']): Trouble[] =>
   hubs.flatMap((hub) =>
     hub.partitions.flatMap((own) => {
       const standing = standingOf(hub, own);

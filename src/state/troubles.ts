@@ -5,7 +5,7 @@
  */
 import type { Keys } from './keys.ts';
 import type { PartitionRecord } from './positions.ts';
-import type { Client } from './redis.ts';
+import { type Client, loadScript, runScript } from './redis.ts';
 
 /** A partition that cannot go on. */
 export interface Trouble {
@@ -31,7 +31,7 @@ const BELIEVED_MS = 90_000;
 /** Processes have clocks of their own; what is older than this by any of them goes. */
 const KEPT_MS = 3_600_000;
 
-const keyOf = ({ service }: Keys): string => `${service}troubles`;
+const troubleScript = loadScript('trouble');
 
 export interface TroublesOptions {
   readonly reader: string;
@@ -47,7 +47,7 @@ export class Troubles {
 
   constructor(client: Client, keys: Keys, options: TroublesOptions) {
     this.#client = client;
-    this.#key = keyOf(keys);
+    this.#key = keys.service;
     this.#options = options;
   }
 
@@ -57,22 +57,16 @@ export class Troubles {
     const at = now();
     if (troubles.length === 0) {
       if (this.#told === null) return;
-      await this.#client.hdel(this.#key, reader);
+      await runScript(this.#client, troubleScript, this.#key, [reader, '', at - KEPT_MS]);
       this.#told = null;
       return;
     }
     const text = JSON.stringify(troubles);
     const isOld = this.#told === null || Math.abs(at - this.#told.at) >= AGAIN_MS;
     if (this.#told?.text === text && !isOld) return;
-    await this.#client.hset(this.#key, reader, JSON.stringify({ reader, at, troubles } satisfies Told));
+    const told = JSON.stringify({ reader, at, troubles } satisfies Told);
+    await runScript(this.#client, troubleScript, this.#key, [reader, told, at - KEPT_MS]);
     this.#told = { text, at };
-    await this.#dropForsaken(at);
-  }
-
-  /** Each start has a name of its own: without this, one that starts again and again would leave its words for ever. */
-  async #dropForsaken(now: number): Promise<void> {
-    const forsaken = (await readTold(this.#client, this.#key)).filter(({ at }) => Math.abs(now - at) > KEPT_MS);
-    if (forsaken.length > 0) await this.#client.hdel(this.#key, ...forsaken.map(({ reader }) => reader));
   }
 }
 
@@ -82,7 +76,7 @@ export async function readTroubles(
   keys: Keys,
   now: number,
 ): Promise<(record: PartitionRecord) => string | null> {
-  const all = (await readTold(client, keyOf(keys))).filter(({ at }) => Math.abs(now - at) <= BELIEVED_MS);
+  const all = (await readTold(client, keys.service)).filter(({ at }) => Math.abs(now - at) <= BELIEVED_MS);
   return (record) => {
     const own = all.flatMap(({ reader, troubles }) =>
       troubles.filter(({ hub, partition, since }) => {
@@ -95,4 +89,4 @@ export async function readTroubles(
 }
 
 const readTold = async (client: Client, key: string): Promise<Told[]> =>
-  (await client.hvals(key)).map((text) => JSON.parse(text) as Told);
+  (await client.hvals(`${key}troubles`)).map((text) => JSON.parse(text) as Told);
