@@ -19,7 +19,10 @@ import { explainRoutes } from './routes/explain.ts';
 import { findingsRoutes } from './routes/findings.ts';
 import { guestsRoutes } from './routes/guests.ts';
 import { ruleRoutes } from './routes/rule.ts';
+import { streamRoutes } from './routes/stream.ts';
 import type { Server } from './server.ts';
+import { Streams, type StreamsOptions } from './streams.ts';
+import { Texts } from './texts.ts';
 import { parameterValidator } from './validate.ts';
 
 export interface ApiOptions {
@@ -33,7 +36,18 @@ export interface ApiOptions {
   readonly hosts?: Hosts;
   /** How many requests may wait for a change at once. */
   readonly waitingMax?: number;
+  /** How many streams may be open at once, and how long they bear with what. */
+  readonly streams?: Partial<StreamsOptions>;
 }
+
+const STREAMS: StreamsOptions = {
+  streamsMax: limits.STREAMS_MAX,
+  pageMax: limits.STREAM_PAGE_MAX,
+  quietMs: limits.STREAM_QUIET_MS,
+  stallMs: limits.STREAM_STALL_MS,
+  retryMs: limits.STREAM_RETRY_MS,
+  troubleMs: limits.STREAM_TROUBLE_MS,
+};
 
 /** Builds the app. Whoever listens with it closes it: that answers all requests that wait, and then ends. */
 export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
@@ -53,6 +67,8 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
     clientErrorHandler: answerBroken,
   });
   const polls = new LongPolls(ports.feed, options.waitingMax ?? limits.WAITING_MAX);
+  const texts = new Texts({ productVersion: options.version, rule: ports.rule.current() });
+  const streams = new Streams(ports.feed, texts, { ...STREAMS, ...options.streams });
   const calls = collectCalls(server);
 
   server.server.maxConnections = limits.SOCKETS_MAX;
@@ -62,10 +78,11 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   server.setErrorHandler(answerFailure);
   guard(server, options.hosts ?? 'loopback');
   logAnswers(server);
-  if (options.registry !== undefined) measureAnswers(server, polls, options.registry);
+  if (options.registry !== undefined) measureAnswers(server, polls, streams, options.registry);
 
-  server.register(findingsRoutes(ports.findings));
-  server.register(changesRoutes(polls));
+  server.register(findingsRoutes(ports.findings, texts));
+  server.register(changesRoutes(polls, texts));
+  server.register(streamRoutes(streams));
   server.register(ruleRoutes(ports.rule, ports.rows));
   server.register(guestsRoutes(ports.guests));
   server.register(explainRoutes(ports.explain));

@@ -38,7 +38,7 @@ export function unbindCursor(
 
 /** The problem with a cursor that stands in the named parameter. */
 export function badCursor(
-  name: 'cursor' | 'after',
+  name: 'cursor' | 'after' | 'last-event-id',
   detail = 'cannot be read, or is no longer a place in this list; leave it out to begin anew',
   place: Fault['in'] = 'query',
 ): Problem {

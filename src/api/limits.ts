@@ -16,6 +16,18 @@ export const WAIT_SECONDS_MAX = 60;
 /** Requests that may wait at once: each costs a socket and a listener, no more. */
 export const WAITING_MAX = 10_000;
 
+/** Streams open at once: each costs a socket, and while its reader is behind a page of changes. */
+export const STREAMS_MAX = 5_000;
+/** Changes read at once for a stream that is behind: what a slow reader holds. */
+export const STREAM_PAGE_MAX = 20;
+/** A comment goes out before the idle time-outs of proxies, from 30 s on, end a quiet stream. */
+export const STREAM_QUIET_MS = 15_000;
+/** A reader that takes nothing for so long is no reader: what it misses it can have again from its last cursor. */
+export const STREAM_STALL_MS = 30_000;
+/** A fail-over of the store is waited for, with its readers on the line; after that they may do better elsewhere. */
+export const STREAM_RETRY_MS = 1_000;
+export const STREAM_TROUBLE_MS = 30_000;
+
 /** No call takes longer; what does is answered with 503, so that a hanging store cannot pile up requests. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 /** Advice of 503 to callers: long enough for a fail-over of the store to make progress. */
@@ -39,5 +51,5 @@ export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 15_000;
 /** A socket without traffic: longer than the longest wait and its answer. */
 export const SOCKET_IDLE_MS = WAIT_SECONDS_MAX * 1000 + ANSWER_TIMEOUT_MS + 15_000;
-/** Sockets at once: the long polls and as many others again. */
-export const SOCKETS_MAX = 2 * WAITING_MAX;
+/** Sockets at once: the long polls, the streams and as many others. */
+export const SOCKETS_MAX = 2 * (WAITING_MAX + STREAMS_MAX);

@@ -1,6 +1,6 @@
 /** Holds requests until the feed has something for them, and lets go of them when time, the client or the service ends. */
 import type { FastifyReply } from 'fastify';
-import type { After, BadCursor, Caller, Changes, FeedPort, Resync } from './ports.ts';
+import type { After, Caller, FeedFound, FeedPort } from './ports.ts';
 
 export interface Poll {
   readonly caller: Caller;
@@ -31,28 +31,24 @@ export class LongPolls {
   }
 
   /** What the feed has after a place: at once if there is something, else when something comes or the wait ends. */
-  async read(poll: Poll, reply: FastifyReply): Promise<Changes | Resync | BadCursor | TooMany> {
-    const first = await this.#feed.read(poll.caller, poll.after, poll.limit);
-    if (!isEmpty(first) || poll.waitMs === 0 || this.#closed) return first;
-    if (this.#waiting.size >= this.#waitingMax) return { kind: 'too_many' };
-    return await this.#wait(first, poll, reply);
-  }
-
-  /** Answers all that wait, at once and with what there is; nothing waits from then on. */
-  close(): void {
-    this.#closed = true;
-    for (const controller of this.#waiting) controller.abort();
-  }
-
-  async #wait(first: Changes, poll: Poll, reply: FastifyReply): Promise<Changes | Resync | BadCursor> {
+  async read({ caller, after, limit, waitMs }: Poll, reply: FastifyReply): Promise<FeedFound | TooMany> {
+    if (waitMs === 0 || this.#closed) return await this.#feed.read(caller, after, limit);
     const controller = new AbortController();
     const end = () => controller.abort();
-    const timer = setTimeout(end, poll.waitMs);
+    let timer: NodeJS.Timeout | undefined;
     reply.raw.once('close', end);
-    this.#waiting.add(controller);
     try {
-      if (reply.raw.destroyed) end();
-      return await this.#readUntil(controller.signal, first, poll, reply);
+      let last: FeedFound | undefined;
+      for await (const found of this.#feed.follow(caller, after, limit, controller.signal)) {
+        last = found;
+        if (found.kind !== 'changes' || found.items.length > 0) break;
+        // The first that is empty begins the wait.
+        timer ??= setTimeout(end, waitMs);
+        if (this.#waiting.size >= this.#waitingMax && !this.#waiting.has(controller)) return { kind: 'too_many' };
+        this.#waiting.add(controller);
+        if (reply.raw.destroyed || this.#closed) end();
+      }
+      return last ?? (await this.#feed.read(caller, after, limit));
     } finally {
       this.#waiting.delete(controller);
       reply.raw.off('close', end);
@@ -60,25 +56,9 @@ export class LongPolls {
     }
   }
 
-  async #readUntil(
-    signal: AbortSignal,
-    first: Changes,
-    poll: Poll,
-    reply: FastifyReply,
-  ): Promise<Changes | Resync | BadCursor> {
-    let last = first;
-    while (!signal.aborted) {
-      await this.#feed.wait(poll.caller, last.cursor, signal);
-      // Nobody is left to read it: the store is spared the question.
-      if (reply.raw.destroyed) break;
-      // Asked once more at the end, too: what came between the last question and the abort belongs to this answer.
-      const next = await this.#feed.read(poll.caller, { kind: 'cursor', cursor: last.cursor }, poll.limit);
-      if (!isEmpty(next)) return next;
-      last = next;
-    }
-    return last;
+  /** Answers all that wait, at once and with what there is; nothing waits from then on. */
+  close(): void {
+    this.#closed = true;
+    for (const controller of this.#waiting) controller.abort();
   }
 }
-
-const isEmpty = (read: Changes | Resync | BadCursor): read is Changes =>
-  read.kind === 'changes' && read.items.length === 0;

@@ -119,15 +119,17 @@ const withoutExtensions = (schema: JsonObject): JsonObject =>
 function answers(schema: FastifySchema, components: Components): Record<string, Json> {
   const responses: Record<string, Json> = {};
   for (const [status, given] of Object.entries((schema.response ?? {}) as Record<string, JsonObject>)) {
-    const { 'x-media-type': mediaType = 'application/json', ...body } = given;
+    const content = (given['content'] ?? { 'application/json': { schema: given } }) as Record<string, JsonObject>;
     const headers = Object.entries(schema.answerHeaders ?? {}).map(([name, description]) => [
       name,
       { description, schema: { type: 'string' } },
     ]);
     responses[status] = {
-      description: body['description'] ?? '',
+      description: given['description'] ?? '',
       ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
-      content: { [mediaType as string]: { schema: components.reference(body) } },
+      content: Object.fromEntries(
+        Object.entries(content).map(([type, { schema: body }]) => [type, { schema: components.reference(body!) }]),
+      ),
     };
   }
   for (const [status, description] of Object.entries(schema.bare ?? {})) responses[status] = { description };

@@ -133,15 +133,17 @@ export interface Resync {
   readonly why: 'trimmed' | 'ahead' | 'lost';
 }
 
+export type FeedFound = Changes | Resync | BadCursor;
+
 export interface FeedPort {
   /** At most `limit` revisions after a place: each once, none skipped, in order within a tenant. Does not wait. */
-  read(caller: Caller, after: After, limit: number): Promise<Changes | Resync | BadCursor>;
+  read(caller: Caller, after: After, limit: number): Promise<FeedFound>;
   /**
-   * Resolves when there may be something after the place (at once where there is already), when the place is no longer
-   * in the feed, or as soon as the signal is aborted, and then holds nothing any more. It may wake for nothing; it never
-   * misses a revision, whether that came before, during or after the call. Abort is no rejection.
+   * The same as `read` at once, and then each time that more comes, until the signal is aborted, which is no rejection. It
+   * ends behind a resync or a bad cursor. Changes without items say that the cursor has moved on. What comes is given to
+   * all who follow as the same objects.
    */
-  wait(caller: Caller, cursor: string, signal: AbortSignal): Promise<void>;
+  follow(caller: Caller, after: After, limit: number, signal: AbortSignal): AsyncIterable<FeedFound>;
 }
 
 export interface RowsQuery {

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   ],
   not_found: [404, 'Not found', 'There is nothing under this address.'],
   method_not_allowed: [405, 'Method not allowed', '`Allow` names the methods that there are.'],
+  not_acceptable: [406, 'Not acceptable', 'What `Accept` names is not given here; `detail` says what is.'],
   request_timeout: [408, 'Request timeout', 'The request was not sent in time.'],
   resync: [410, 'Resynchronise', 'The cursor is no longer a place in the feed; `detail` says how to go on.'],
   body_too_large: [413, 'Body too large', `No body may exceed ${BODY_BYTES_MAX} bytes.`],

@@ -50,10 +50,14 @@ declare module 'fastify' {
 
 const asItIs = (text: unknown): string => text as string;
 
-/** Answers with JSON text that is ready. */
-export function sendJson(reply: FastifyReply, text: string): FastifyReply {
-  return reply.type('application/json; charset=utf-8').serializer(asItIs).send(text);
+/** Answers with text that is ready. */
+export function sendText(reply: FastifyReply, mediaType: string, text: string): FastifyReply {
+  return reply.type(mediaType).serializer(asItIs).send(text);
 }
+
+/** Answers with JSON text that is ready. */
+export const sendJson = (reply: FastifyReply, text: string): FastifyReply =>
+  sendText(reply, 'application/json; charset=utf-8', text);
 
 /** Answers with a page whose items are ready JSON text. */
 export function sendPage(reply: FastifyReply, items: readonly string[], nextCursor: string | null): FastifyReply {

@@ -65,7 +65,7 @@ export function checkerOf(document: Document) {
     }
     const schema = response.content[mediaType]?.schema;
     assert.ok(schema, `${method} ${url} answered in an undocumented ${mediaType}: ${answer.body}`);
-    const value = mediaType === 'text/html' ? answer.body : answer.json();
+    const value = mediaType.startsWith('text/') ? answer.body : answer.json();
     const [valid, errors] = validatorOf(schema).Errors(value);
     assert.ok(valid, `${method} ${url} (${answer.statusCode}): ${JSON.stringify(errors)} in ${answer.body}`);
     return value;

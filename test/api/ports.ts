@@ -5,13 +5,12 @@ import type {
   ApiPorts,
   BadCursor,
   Caller,
-  Changes,
   ChangeText,
+  FeedFound,
   FeedPort,
   FindingsQuery,
   Page,
   PageQuery,
-  Resync,
 } from '../../src/api/ports.ts';
 import * as samples from './samples.ts';
 
@@ -51,7 +50,7 @@ export class MemoryFeed implements FeedPort {
     return this.#arrivals.listenerCount('change');
   }
 
-  async read(_caller: Caller, after: After, limit: number): Promise<Changes | Resync | BadCursor> {
+  async read(_caller: Caller, after: After, limit: number): Promise<FeedFound> {
     this.reads++;
     const from =
       after.kind === 'begin' ? this.trimmed : after.kind === 'now' ? this.changes.length : Number(after.cursor);
@@ -62,8 +61,19 @@ export class MemoryFeed implements FeedPort {
     return { kind: 'changes', items, cursor: String(from + items.length) };
   }
 
-  async wait(_caller: Caller, cursor: string, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || Number(cursor) < this.changes.length) return;
+  async *follow(caller: Caller, after: After, limit: number, signal: AbortSignal): AsyncGenerator<FeedFound> {
+    for (let place = after; ; ) {
+      const found = await this.read(caller, place, limit);
+      yield found;
+      if (found.kind !== 'changes') return;
+      place = { kind: 'cursor', cursor: found.cursor };
+      if (found.items.length === 0) await this.#arrival(signal);
+      if (signal.aborted) return;
+    }
+  }
+
+  async #arrival(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const end = () => {
         this.#arrivals.off('change', end);

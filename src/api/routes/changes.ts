@@ -1,26 +1,27 @@
-/** `/v1/changes`: every revision once and in order, for those who poll and those who wait. */
+/** `/v1/changes`: every revision once and in order, for those who poll and those who wait, as JSON, OCSF or CloudEvents. */
 import { Type } from 'typebox';
+import { welcome } from '../accept.ts';
 import { callerOf } from '../caller.ts';
 import { badCursor } from '../cursor.ts';
-import { ANSWER_TIMEOUT_MS, CURSOR_LENGTH_MAX, WAIT_SECONDS_MAX } from '../limits.ts';
+import { ANSWER_TIMEOUT_MS, WAIT_SECONDS_MAX } from '../limits.ts';
 import type { LongPolls } from '../longPoll.ts';
-import type { After, Changes, Resync } from '../ports.ts';
-import { type Problem, problem } from '../problem.ts';
+import { setNext } from '../next.ts';
+import { problem } from '../problem.ts';
+import { afterOf, resyncProblem } from '../resync.ts';
 import { ChangesPage } from '../schema/finding.ts';
+import { CloudEvents, OcsfChangesPage } from '../schema/formats.ts';
 import * as q from '../schema/query.ts';
-import { type Routes, sendJson, sendProblem } from '../server.ts';
+import { media } from '../schema/words.ts';
+import { type Routes, sendJson, sendProblem, sendText } from '../server.ts';
+import { FINDING_FORMATS, type Texts } from '../texts.ts';
+
+const CLOUD_EVENTS = 'application/cloudevents-batch+json';
 
 const ChangesParameters = q.query({
-  after: Type.String({
-    default: 'begin',
-    minLength: 1,
-    maxLength: CURSOR_LENGTH_MAX,
-    pattern: '^[A-Za-z0-9._~-]+$',
-    description:
-      'Where to read on: a `cursor` given before, `begin` (the oldest revision kept) or `now` (past the newest).',
-    examples: ['begin'],
-    'x-mend': 'must be a `cursor` given before, `begin` or `now`',
-  }),
+  after: q.after(
+    'begin',
+    'Where to read on: a `cursor` given before, `begin` (the oldest revision kept) or `now` (past the newest).',
+  ),
   wait: Type.Integer({
     default: 0,
     minimum: 0,
@@ -29,35 +30,17 @@ const ChangesParameters = q.query({
     examples: [30],
   }),
   limit: q.limit(),
+  format: q.format(FINDING_FORMATS),
 });
 
-const WHY: Record<Resync['why'], string> = {
-  trimmed: 'The revisions after this cursor are no longer kept',
-  ahead: 'This cursor is ahead of the feed, which has lost its end',
-  lost: 'The feed, or the end of it that this cursor is of, was lost',
-};
-
-const resync = (why: Resync['why']): Problem =>
-  problem(
-    'resync',
-    `${WHY[why]}. Take \`after=now\` and keep its cursor, list \`/v1/findings\` whole, then go on from that cursor.`,
-    { errors: [{ in: 'query', name: 'after', detail: 'must be taken anew with `now`' }] },
-  );
-
-const afterOf = (text: string): After =>
-  text === 'begin' || text === 'now' ? { kind: text } : { kind: 'cursor', cursor: text };
-
-/** The answer out of texts that are ready. */
-function textOf({ items, cursor }: Changes): string {
-  const changes = items.map(
-    (item) =>
-      `{"cursor":${JSON.stringify(item.cursor)},"reason":${JSON.stringify(item.reason)},"finding":${item.json}}`,
-  );
-  return `{"items":[${changes.join(',')}],"cursor":${JSON.stringify(cursor)}}`;
+/** Who names CloudEvents and does not like JSON better gets them; a wildcard does not name them. */
+function wantsCloudEvents(accept: string | undefined): boolean {
+  const events = welcome(accept, CLOUD_EVENTS);
+  return events.isNamed && events.quality > 0 && events.quality >= welcome(accept, 'application/json').quality;
 }
 
 export const changesRoutes =
-  (polls: LongPolls): Routes =>
+  (polls: LongPolls, texts: Texts): Routes =>
   async (server) => {
     server.addHook('preClose', async () => polls.close());
     server.get(
@@ -69,22 +52,42 @@ export const changesRoutes =
           scope: 'findings:read',
           summary: 'Read the feed of changes',
           description:
-            'Every revision of every finding once, none skipped, in order within a tenant. With `wait` the request is held until something comes. Read on from the `cursor` of the answer.',
+            'Every revision of every finding once, none skipped, in order within a tenant. With `wait` the request is held until something comes. Read on from the `cursor` of the answer; where `Accept` names `application/cloudevents-batch+json` the answer is an array of CloudEvents 1.0, and the cursor stands in `Next-Cursor`, `Link` and the `cursor` of each event.',
           tags: ['Feed'],
           querystring: ChangesParameters,
-          response: { 200: ChangesPage },
+          response: {
+            200: media('Revisions in order, none skipped, each once.', {
+              'application/json': Type.Union([ChangesPage, OcsfChangesPage]),
+              [CLOUD_EVENTS]: CloudEvents,
+            }),
+          },
+          requestHeaders: { accept: 'Names `application/cloudevents-batch+json` for CloudEvents.' },
+          answerHeaders: {
+            vary: 'The answer depends on `Accept`.',
+            'next-cursor': 'Of CloudEvents: the cursor to go on from, whether events came or not.',
+            link: 'Of CloudEvents: the call that goes on, `rel="next"`.',
+          },
           problems: ['bad_cursor', 'resync'],
         },
       },
       async (request, reply) => {
-        const { after, wait, limit } = request.query;
+        const { after, wait, limit, format } = request.query;
         const poll = { caller: callerOf(request), after: afterOf(after), limit, waitMs: wait * 1000 };
         const read = await polls.read(poll, reply);
+        reply.header('vary', 'accept');
         switch (read.kind) {
-          case 'changes':
-            return sendJson(reply, textOf(read));
+          case 'changes': {
+            const { items, cursor } = read;
+            if (!wantsCloudEvents(request.headers.accept)) {
+              const changes = items.map((item) => texts.change(item, format));
+              return sendJson(reply, `{"items":[${changes.join(',')}],"cursor":${JSON.stringify(cursor)}}`);
+            }
+            setNext(request, reply, 'after', cursor);
+            const events = items.map((item) => texts.cloudEvent(item, format));
+            return sendText(reply, `${CLOUD_EVENTS}; charset=utf-8`, `[${events.join(',')}]`);
+          }
           case 'resync':
-            return sendProblem(reply, resync(read.why));
+            return sendProblem(reply, resyncProblem(read.why));
           case 'bad_cursor':
             return sendProblem(
               reply,

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { jsonOnly } from '../body.ts';
 import { callerOf } from '../caller.ts';
+import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import {
   CURSOR_LENGTH_MAX,
@@ -11,10 +12,12 @@ import {
   RETRY_IDS_MAX,
   RETRY_TIMEOUT_MS,
 } from '../limits.ts';
+import { setNext } from '../next.ts';
 import type { DeadLettersPort } from '../ports.ts';
 import { problem } from '../problem.ts';
-import { DEAD_LETTER_REASONS, DeadLettersPage, RetryAnswer } from '../schema/deadLetter.ts';
+import { DEAD_LETTER_REASONS, DeadLetter, DeadLettersPage, RetryAnswer } from '../schema/deadLetter.ts';
 import * as q from '../schema/query.ts';
+import { media } from '../schema/words.ts';
 import { type Routes, sendProblem } from '../server.ts';
 
 const ListParameters = q.query({
@@ -22,6 +25,7 @@ const ListParameters = q.query({
   tenantId: q.tenantId,
   limit: q.limit(DEAD_LETTERS_LIMIT_DEFAULT, DEAD_LETTERS_LIMIT_MAX),
   cursor: q.cursor,
+  format: q.format(['json', 'csv']),
 });
 
 const RetryBody = Type.Object(
@@ -74,7 +78,10 @@ export const deadLettersRoutes =
             'Events and records that could not be understood, with reason, source and the bytes kept. Newest first.',
           tags: ['Coverage'],
           querystring: ListParameters,
-          response: { 200: DeadLettersPage },
+          response: {
+            200: media('One page, newest first.', { 'application/json': DeadLettersPage, [CSV]: CsvText }),
+          },
+          answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],
         },
       },
@@ -86,7 +93,10 @@ export const deadLettersRoutes =
         if ('problem' in place) return sendProblem(reply, place.problem);
         const page = await deadLetters.list(callerOf(request), { ...filters, limit, cursor: place.cursor });
         if (page.kind === 'bad_cursor') return sendProblem(reply, badCursor('cursor'));
-        return { items: page.items, nextCursor: bindCursor(binding, page.nextCursor) };
+        const nextCursor = bindCursor(binding, page.nextCursor);
+        if (request.query.format === 'json') return { items: page.items, nextCursor };
+        setNext(request, reply, 'cursor', nextCursor);
+        return sendCsv(reply, DeadLetter, page.items);
       },
     );
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Type } from 'typebox';
 import { type Call, openApiDocument } from '../openapi.ts';
 import * as q from '../schema/query.ts';
+import { media } from '../schema/words.ts';
 import { type Routes, sendJson } from '../server.ts';
 
 const page = readFileSync(new URL('../docs.html', import.meta.url), 'utf8');
@@ -58,7 +59,7 @@ export const documentRoutes =
           tags: ['Document'],
           querystring: q.query({}),
           response: {
-            200: Type.String({ description: 'A page that needs no other server.', 'x-media-type': 'text/html' }),
+            200: media('A page that needs no other server.', { 'text/html': Type.String() }),
           },
         },
       },

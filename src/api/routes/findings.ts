@@ -1,12 +1,17 @@
-/** `/v1/findings`: the list, one finding, and its evidence. */
-import type { Static } from 'typebox';
+/** `/v1/findings`: the list, one finding, and its evidence; as JSON, the first two as OCSF too, the list also as a table. */
+import { type Static, Type } from 'typebox';
 import { callerOf } from '../caller.ts';
+import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
+import { setNext } from '../next.ts';
 import type { FindingsPort, FindingsQuery } from '../ports.ts';
 import { invalid, type Problem, problem } from '../problem.ts';
 import { EvidencePage, Finding, FindingsPage, SEVERITIES, STATUSES } from '../schema/finding.ts';
+import { OcsfFinding, OcsfFindingsPage } from '../schema/formats.ts';
 import * as q from '../schema/query.ts';
+import { media } from '../schema/words.ts';
 import { type Routes, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
+import { FINDING_FORMATS, type Texts } from '../texts.ts';
 import { parseInstant } from '../time.ts';
 
 const ListParameters = q.query({
@@ -26,8 +31,10 @@ const ListParameters = q.query({
   until: q.moment('`lastSeen` at or before it.'),
   limit: q.limit(),
   cursor: q.cursor,
+  format: q.format(['json', 'csv', 'ocsf']),
 });
 
+const FindingParameters = q.query({ format: q.format(FINDING_FORMATS) });
 const EvidenceParameters = q.query({ limit: q.limit(), cursor: q.cursor });
 
 /** The filters as the port takes them, or the problem with them. */
@@ -65,7 +72,7 @@ function names(header: string | undefined, tag: string): boolean {
 }
 
 export const findingsRoutes =
-  (findings: FindingsPort): Routes =>
+  (findings: FindingsPort, texts: Texts): Routes =>
   async (server) => {
     server.get(
       '/v1/findings',
@@ -77,7 +84,13 @@ export const findingsRoutes =
           description: 'Findings that stand, newest `firstSeen` first. Superseded ones are left out.',
           tags: ['Findings'],
           querystring: ListParameters,
-          response: { 200: FindingsPage },
+          response: {
+            200: media('One page, newest `firstSeen` first.', {
+              'application/json': Type.Union([FindingsPage, OcsfFindingsPage]),
+              [CSV]: CsvText,
+            }),
+          },
+          answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],
         },
       },
@@ -89,7 +102,24 @@ export const findingsRoutes =
         if ('problem' in place) return sendProblem(reply, place.problem);
         const page = await findings.list(callerOf(request), { ...filters, cursor: place.cursor });
         if (page.kind === 'bad_cursor') return sendProblem(reply, badCursor('cursor'));
-        return sendPage(reply, page.items, bindCursor(binding, page.nextCursor));
+        const next = bindCursor(binding, page.nextCursor);
+        switch (request.query.format) {
+          case 'csv':
+            setNext(request, reply, 'cursor', next);
+            return sendCsv(
+              reply,
+              Finding,
+              page.items.map((json) => JSON.parse(json)),
+            );
+          case 'ocsf':
+            return sendPage(
+              reply,
+              page.items.map((json) => texts.ocsf(json)),
+              next,
+            );
+          default:
+            return sendPage(reply, page.items, next);
+        }
       },
     );
 
@@ -104,12 +134,14 @@ export const findingsRoutes =
             'One finding. One that was merged into another says so in `supersededBy`. An id that is no longer stored leads to the finding that its first operation now stands in; `Content-Location` then names that.',
           tags: ['Findings'],
           params: q.findingId,
-          querystring: q.query({}),
-          response: { 200: Finding },
+          querystring: FindingParameters,
+          response: {
+            200: media('The finding.', { 'application/json': Type.Union([Finding, OcsfFinding]) }),
+          },
           bare: { 304: 'The revision is the one that `If-None-Match` names.' },
           requestHeaders: { 'if-none-match': 'An `ETag` given before.' },
           answerHeaders: {
-            etag: 'The revision, in quotes. `lastSignIn` may move within a revision.',
+            etag: 'The revision, in quotes, whatever the format. `lastSignIn` may move within a revision.',
             'content-location': 'The address of the finding, where its id is another than was asked for.',
           },
           problems: ['not_found'],
@@ -123,7 +155,7 @@ export const findingsRoutes =
         if (found.id !== request.params.id)
           reply.header('content-location', `/v1/findings/${encodeURIComponent(found.id)}`);
         if (names(request.headers['if-none-match'], tag)) return sendNotModified(reply);
-        return sendJson(reply, found.json);
+        return sendJson(reply, request.query.format === 'ocsf' ? texts.ocsf(found.json) : found.json);
       },
     );
 

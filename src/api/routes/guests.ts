@@ -1,16 +1,24 @@
 /** `/v1/guests`: who has signed in as a guest, when last, and from where. */
 import { Type } from 'typebox';
 import { callerOf } from '../caller.ts';
+import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { PARAM_LENGTH_MAX } from '../limits.ts';
+import { setNext } from '../next.ts';
 import type { GuestsPort } from '../ports.ts';
 import { problem } from '../problem.ts';
 import { Guest, GuestsPage } from '../schema/guest.ts';
 import * as q from '../schema/query.ts';
+import { media } from '../schema/words.ts';
 import { type Routes, sendProblem } from '../server.ts';
 import { tenantRequired } from '../tenant.ts';
 
-const ListParameters = q.query({ tenantId: q.tenantId, limit: q.limit(), cursor: q.cursor });
+const ListParameters = q.query({
+  tenantId: q.tenantId,
+  limit: q.limit(),
+  cursor: q.cursor,
+  format: q.format(['json', 'csv']),
+});
 
 const GuestParameters = q.query({
   upnOrObjectId: Type.String({
@@ -34,7 +42,10 @@ export const guestsRoutes =
           description: 'All guests whose sign-ins are kept, by tenant, UPN and object id.',
           tags: ['Guests'],
           querystring: ListParameters,
-          response: { 200: GuestsPage },
+          response: {
+            200: media('One page, by tenant, UPN and object id.', { 'application/json': GuestsPage, [CSV]: CsvText }),
+          },
+          answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],
         },
       },
@@ -46,7 +57,10 @@ export const guestsRoutes =
         const { limit } = request.query;
         const page = await guests.list(callerOf(request), { tenantId, limit, cursor: place.cursor });
         if (page.kind === 'bad_cursor') return sendProblem(reply, badCursor('cursor'));
-        return { items: page.items, nextCursor: bindCursor(binding, page.nextCursor) };
+        const nextCursor = bindCursor(binding, page.nextCursor);
+        if (request.query.format === 'json') return { items: page.items, nextCursor };
+        setNext(request, reply, 'cursor', nextCursor);
+        return sendCsv(reply, Guest, page.items);
       },
     );
 

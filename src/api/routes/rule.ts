@@ -1,10 +1,12 @@
 /** `/v1/rule` and `/v1/rule/rows`: what the rule is, and what it would return at a moment. */
 import { callerOf } from '../caller.ts';
+import { CSV, CsvText, sendCsv } from '../csv.ts';
 import type { RowsPort, RulePort } from '../ports.ts';
 import { beyondRetention } from '../retention.ts';
 import { VIEWS } from '../schema/finding.ts';
 import * as q from '../schema/query.ts';
-import { Rule, RuleRows } from '../schema/rule.ts';
+import { Rule, RuleRow, RuleRows } from '../schema/rule.ts';
+import { media } from '../schema/words.ts';
 import { type Routes, sendProblem } from '../server.ts';
 import { tenantRequired } from '../tenant.ts';
 import { parseInstant } from '../time.ts';
@@ -15,6 +17,7 @@ const RowsParameters = q.query({
   ),
   view: q.choiceOr(VIEWS, 'strict', 'Rows are made for one view.'),
   tenantId: q.tenantId,
+  format: q.format(['json', 'csv']),
 });
 
 export const ruleRoutes =
@@ -48,16 +51,34 @@ export const ruleRoutes =
             "What the query would return when run at that moment over all that was received, under the rule's own column names. `tenantId` may be left out where only one tenant is known.",
           tags: ['Rule'],
           querystring: RowsParameters,
-          response: { 200: RuleRows },
+          response: {
+            200: media('The rows, with what they are of.', { 'application/json': RuleRows, [CSV]: CsvText }),
+          },
+          answerHeaders: {
+            'rows-at': 'Of a table: the moment that the rows are of.',
+            'rows-view': 'Of a table: the view that they are made for.',
+            'rows-tenant-id': 'Of a table: the tenant that they are of.',
+            'rows-complete':
+              'Of a table: `true` when every record of the window was read; `false`: rows may be missing.',
+          },
           problems: ['tenant_required', 'beyond_retention'],
         },
       },
       async (request, reply) => {
-        const { at, view, tenantId } = request.query;
+        const { at, view, tenantId, format } = request.query;
         const moment = at === undefined ? null : parseInstant(at);
         const found = await rows.at(callerOf(request), { tenantId: q.lower(tenantId), at: moment, view });
         switch (found.kind) {
           case 'rows':
+            if (format === 'csv') {
+              reply.headers({
+                'rows-at': found.at,
+                'rows-view': view,
+                'rows-tenant-id': encodeURIComponent(found.tenantId),
+                'rows-complete': String(found.complete),
+              });
+              return sendCsv(reply, RuleRow, found.rows);
+            }
             return { at: found.at, view, tenantId: found.tenantId, complete: found.complete, rows: found.rows };
           case 'tenant_needed':
             return sendProblem(reply, tenantRequired(found));

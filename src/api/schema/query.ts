@@ -40,6 +40,31 @@ export const cursor = Type.Optional(
   }),
 );
 
+/** The characters of a cursor of the feed. */
+export const CURSOR_PATTERN = /^[A-Za-z0-9._~-]+$/;
+
+/** A place in the feed. */
+export const after = (preset: 'begin' | 'now', description: string) =>
+  Type.String({
+    default: preset,
+    minLength: 1,
+    maxLength: CURSOR_LENGTH_MAX,
+    pattern: CURSOR_PATTERN.source,
+    description,
+    examples: ['begin'],
+    'x-mend': 'must be a `cursor` given before, `begin` or `now`',
+  });
+
+const FORMATS: Readonly<Record<string, string>> = {
+  json: '`json`: as this document describes it.',
+  csv: '`csv`: a table (RFC 4180) whose header names the members; sets and objects are JSON in one cell, texts that a spreadsheet would run as a formula have an apostrophe before them.',
+  ocsf: '`ocsf`: each finding as an OCSF 1.8 Detection Finding (class 2004).',
+};
+
+/** How the answer is written; the first is taken where none is named. */
+export const format = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  choiceOr(values, values[0], values.map((value) => FORMATS[value]).join(' '));
+
 export const tenantId = textFilter('Tenant, in any case.', '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11');
 
 export const findingId = query({

@@ -69,6 +69,12 @@ export const shape = <Properties extends Record<string, TSchema>>(
 export const orNull = <Item extends TSchema>(item: Item, description: string) =>
   Type.Union([item, Type.Null()], { description });
 
+/** An answer and the media types that it can have, in the form that Fastify and the document share. */
+export const media = (description: string, content: Readonly<Record<string, TSchema>>) => ({
+  description,
+  content: Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }])),
+});
+
 /** One page of a list. */
 export const page = <Item extends TSchema>(title: string, item: Item, order: string) =>
   shape(title, `One page, ${order}. It may be shorter than the limit: only a null \`nextCursor\` ends the list.`, {

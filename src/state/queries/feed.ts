@@ -1,22 +1,10 @@
-/** The feed for those who follow it: revisions after a place, and a way to wait for the next. */
+/** The feed for those who ask once and those who follow it: each revision once, in order, or word that something is missing. */
 import type { Cluster, Redis } from 'ioredis';
-import type { ShardHandle } from '../apply.ts';
-import { openShard } from '../open.ts';
-import { CALL_BYTES_MAX, loadScript, runScript } from '../redis.ts';
 import type { State } from '../state.ts';
-import { readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
-import { PAGE_BYTES_MAX } from './page.ts';
-import {
-  compareIds,
-  decodePlaces,
-  type Entry,
-  encodePlaces,
-  FIRST_ID,
-  NO_SEAL,
-  type Place,
-  shortened,
-} from './place.ts';
+import { boundsOf, lookBehind, type Resync } from './feedReads.ts';
+import { compareIds, decodePlaces, type Entry, encodePlaces, type Place } from './place.ts';
+import { Tip } from './tip.ts';
 
 export type After =
   | { readonly kind: 'begin' }
@@ -47,181 +35,218 @@ export interface Changes {
   readonly cursor: string;
 }
 
-export interface Resync {
-  readonly kind: 'resync';
-  readonly why: 'trimmed' | 'ahead' | 'lost';
-}
+export type Found = Changes | Resync | { readonly kind: 'bad_cursor' };
 
-/** Revisions read in one round trip. */
-const ENTRIES_PER_READ_MAX = 200;
-const ENTRY_PARTS = 5;
-
-const boundsScript = loadScript('feedbounds', { isGuarded: false });
-const revisionsScript = loadScript('revisions', { isGuarded: false });
-/** A wake-up could be lost with its connection: whoever waits looks for itself this often. */
+/** What of the feed's end is held in memory, of all shards together. In characters of text, of one or two bytes each. */
+const TIP_CHARS_MAX = 16 * 1024 * 1024;
+/** A wake-up could be lost with its connection, and a loss wakes nobody: while someone follows, Redis is asked this often. */
 const LOOK_INTERVAL_MS = 5_000;
 
 export interface FeedQueries {
-  read(caller: Caller, after: After, limit: number): Promise<Changes | Resync | { readonly kind: 'bad_cursor' }>;
+  /** What is behind a place now. */
+  read(caller: Caller, after: After, limit: number): Promise<Found>;
+  /**
+   * What is behind a place, at once and then each time that more comes, until the signal is aborted; the last word is a
+   * resync where the place is not, or no longer, in the feed. Changes without items say that the cursor has moved on.
+   * Throws when Redis cannot be asked: whoever goes on does so from the last cursor.
+   */
+  follow(caller: Caller, after: After, limit: number, signal: AbortSignal): AsyncGenerator<Found, void, void>;
+  /** Resolves once there is something behind a cursor, or to be said of it, or the signal is aborted. */
   wait(caller: Caller, cursor: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Opens the feed: one subscription, and one reading of each revision, for all who follow it in this process. */
 export async function feedQueries(state: State): Promise<FeedQueries> {
-  const waiting = new Set<() => void>();
-  const subscriber = await subscribe(state, () => {
-    for (const wake of [...waiting]) wake();
-  });
+  const followers = new Followers();
+  const charsMax = TIP_CHARS_MAX / state.shards.length;
+  const tips = state.shards.map((shard) => new Tip(shard, charsMax, () => followers.wake()));
+  const refresh = (): Promise<unknown> => Promise.all(tips.map((tip) => tip.refresh()));
+  /** Nobody waits for the answer; those who wait for changes are told when there can be none. */
+  const refreshBeside = (asked: readonly Tip[]): void => {
+    if (followers.count === 0) return;
+    for (const tip of asked) tip.refresh().catch((error) => followers.fail(error));
+  };
+  const subscriber = await subscribe(state, (shard) => refreshBeside(shard === null ? tips : [tips[shard]!]));
+  const looking = setInterval(() => refreshBeside(tips), LOOK_INTERVAL_MS);
 
-  const read: FeedQueries['read'] = async (caller, after, limit) => {
-    const places = await placesOf(state, after);
-    if (places === null) return { kind: 'bad_cursor' };
-    const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, limit)));
-    const lost = looks.find((look) => look.kind === 'resync');
-    if (lost !== undefined) return lost;
-    const entries = looks.flatMap((look, shard) =>
-      look.kind === 'resync' ? [] : look.entries.map((entry) => ({ shard, entry })),
-    );
-    entries.sort((a, b) => compareIds(a.entry.id, b.entry.id));
-    const standing = [...places];
-    const items: ChangeText[] = [];
-    for (const { shard, entry } of entries.slice(0, limit)) {
-      standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: entry.seal };
-      if (!mayObserve(caller, entry.tenantId)) continue;
-      items.push({
-        id: `${standing[shard]!.generation}-${entry.id}`,
-        cursor: encodePlaces(standing),
-        reason: entry.reason as ChangeReason,
-        json: entry.finding,
-      });
-    }
-    return { kind: 'changes', items, cursor: encodePlaces(standing) };
+  const placesNow = async (after: After): Promise<Place[] | null> => {
+    if (after.kind === 'cursor') return decodePlaces(after.cursor, tips.length);
+    return after.kind === 'begin' ? await placesAt(state, 'begin') : tips.map(({ last }) => last);
   };
 
+  async function* follow(
+    caller: Caller,
+    after: After,
+    limit: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Found, void, void> {
+    const leave = followers.join();
+    try {
+      // Asked once it is among the followers: what came before shows here, of what comes later it is told.
+      await refresh();
+      let places = await placesNow(after);
+      if (places === null) yield { kind: 'bad_cursor' };
+      for (let isFirst = true; places !== null && !signal.aborted && !followers.closed; isFirst = false) {
+        const isHeld: boolean = places.every((place, shard) => tips[shard]!.after(place) !== null);
+        const found: Page | Resync = isHeld
+          ? readTips(tips, caller, places, limit)
+          : await readStored(state, caller, places, limit);
+        if (found.kind === 'resync') return yield found;
+        const hasMoved = found.places !== places;
+        places = found.places;
+        if (isFirst || hasMoved) yield { kind: 'changes', items: found.items, cursor: encodePlaces(places) };
+        // While the reader had it more may have come: it is looked at once more, and then at once waited for.
+        else if (isHeld) await followers.change(signal);
+        // A place that is the last and not held was given out elsewhere a moment ago: the tips have to come there first.
+        else await refresh();
+      }
+    } finally {
+      leave();
+    }
+  }
+
   return {
-    read,
-    async wait(_caller, cursor, signal) {
-      let wake = (): void => {};
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      const timer = setTimeout(wake, LOOK_INTERVAL_MS);
-      waiting.add(wake);
-      signal.addEventListener('abort', wake, { once: true });
-      try {
-        // Asked after the wake-up is in place: what came before shows here, what comes later wakes.
-        if (signal.aborted || (await hasMore(state, cursor))) return;
-        await woken;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(wake);
-        signal.removeEventListener('abort', wake);
+    follow,
+    async read(caller, after, limit) {
+      const places =
+        after.kind === 'cursor' ? decodePlaces(after.cursor, tips.length) : await placesAt(state, after.kind);
+      if (places === null) return { kind: 'bad_cursor' };
+      const found = await readStored(state, caller, places, limit);
+      return found.kind === 'resync'
+        ? found
+        : { kind: 'changes', items: found.items, cursor: encodePlaces(found.places) };
+    },
+    async wait(caller, cursor, signal) {
+      let isFirst = true;
+      for await (const found of follow(caller, { kind: 'cursor', cursor }, 1, signal)) {
+        if (found.kind !== 'changes' || found.items.length > 0 || !isFirst) return;
+        isFirst = false;
       }
     },
     async close() {
-      for (const wake of [...waiting]) wake();
+      clearInterval(looking);
+      followers.close();
       await subscriber.quit().catch(() => subscriber.disconnect());
     },
   };
 }
 
-async function subscribe(state: State, onMessage: () => void): Promise<Redis | Cluster> {
+/** Those who wait for the feed to change. */
+class Followers {
+  closed = false;
+  count = 0;
+  readonly #waiting = new Set<{ readonly wake: () => void; readonly fail: (error: unknown) => void }>();
+
+  /** What is returned is called once, when it leaves. */
+  join(): () => void {
+    this.count++;
+    return () => {
+      this.count--;
+    };
+  }
+
+  /** Resolves at the next change, or when the signal is aborted; rejects where Redis cannot be asked. */
+  async change(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.closed) return;
+    await new Promise<void>((resolve, reject) => {
+      const end = (then: () => void) => () => {
+        this.#waiting.delete(one);
+        signal.removeEventListener('abort', one.wake);
+        then();
+      };
+      const one = { wake: end(resolve), fail: (error: unknown) => end(() => reject(error))() };
+      this.#waiting.add(one);
+      signal.addEventListener('abort', one.wake, { once: true });
+    });
+  }
+
+  wake(): void {
+    for (const { wake } of [...this.#waiting]) wake();
+  }
+
+  fail(error: unknown): void {
+    for (const { fail } of [...this.#waiting]) fail(error);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wake();
+  }
+}
+
+/** Calls back with the shard that published, and with null where messages may have been missed. */
+async function subscribe(state: State, onMessage: (shard: number | null) => void): Promise<Redis | Cluster> {
+  const channels = state.shards.map(({ key }) => `${key}feed`);
   const subscriber = 'nodes' in state.client ? state.client.duplicate() : state.client.duplicate();
-  subscriber.on('error', () => {}); // The connection comes back by itself, and until then whoever waits looks for itself.
-  subscriber.on('message', onMessage);
-  await subscriber.subscribe(...state.shards.map(({ key }) => `${key}feed`));
+  subscriber.on('error', () => {}); // The connection comes back by itself, and until then Redis is asked now and then.
+  subscriber.on('message', (channel: string) => onMessage(channels.indexOf(channel)));
+  subscriber.on('ready', () => onMessage(null));
+  await subscriber.subscribe(...channels);
   return subscriber;
 }
 
-/** Whether there is something to read behind a cursor, or to be said of it. */
-async function hasMore(state: State, cursor: string): Promise<boolean> {
-  const places = decodePlaces(cursor, state.shards.length);
-  if (places === null) return true;
-  const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, 1)));
-  return looks.some((look) => look.kind === 'resync' || look.entries.length > 0);
-}
-
-async function placesOf(state: State, after: After): Promise<Place[] | null> {
-  if (after.kind === 'cursor') return decodePlaces(after.cursor, state.shards.length);
-  return Promise.all(
+const placesAt = (state: State, kind: 'begin' | 'now'): Promise<Place[]> =>
+  Promise.all(
     state.shards.map(async (shard) => {
-      const { generation, trimmed, last } = await boundsOf(shard);
-      return { generation, ...(after.kind === 'begin' ? trimmed : last) };
+      const { trimmed, last } = await boundsOf(shard);
+      return kind === 'begin' ? trimmed : last;
     }),
   );
+
+interface Page {
+  readonly kind: 'page';
+  readonly items: readonly ChangeText[];
+  /** The very places that were asked for where nothing is behind them. */
+  readonly places: Place[];
 }
 
-interface Bounds {
-  /** Shortened. */
-  readonly generation: string;
-  readonly trimmed: Omit<Place, 'generation'>;
-  readonly last: Omit<Place, 'generation'>;
-}
-
-/** Up to where the feed of a shard was trimmed, and its last revision. */
-async function boundsOf({ client, key }: ShardHandle): Promise<Bounds> {
-  const reply = (await runScript(client, boundsScript, key, [])) as Buffer[];
-  const [known, edge, newest, newestSeal] = reply.map(String) as [string, string, string, string];
-  // A shard that is empty gets its generation here as anywhere: that it is another one all can see who knew the last.
-  const { generation } = known !== '' ? { generation: known } : await openShard(client, key);
-  const [id = FIRST_ID, seal = NO_SEAL] = edge === '' ? [] : edge.split(' ');
-  const trimmed = { id, seal };
-  const last = newest === '' ? trimmed : { id: newest, seal: newestSeal };
-  return { generation: shortened(generation), trimmed, last };
-}
-
-type Look = { readonly kind: 'here'; readonly entries: readonly Entry[] } | Resync;
-
-/**
- * The revisions behind a place, if that is still in the feed. A feed that has lost its end, as after a failover to a replica
- * that lagged behind, goes on under the same generation with later ids: only the very revision that the reader had last says
- * that the reader misses none.
- */
-async function lookBehind(shard: ShardHandle, place: Place, limit: number): Promise<Look> {
-  const found = await entriesFrom(shard, place.id, limit + 1);
-  // Asked after the entries were read: what was trimmed from among them in the meantime shows here.
-  const { generation, trimmed, last } = await boundsOf(shard);
-  const resync = (why: Resync['why']): Look => ({ kind: 'resync', why });
-  if (place.generation !== generation) return resync('lost');
-  if (compareIds(place.id, trimmed.id) < 0) return resync('trimmed');
-  const own = found[0]?.id === place.id ? found[0] : undefined;
-  const seal = own === undefined ? (place.id === trimmed.id ? trimmed.seal : null) : own.seal;
-  if (seal === null) return resync(compareIds(place.id, last.id) > 0 ? 'ahead' : 'lost');
-  if (seal !== place.seal) return resync('lost');
-  return { kind: 'here', entries: found.slice(own === undefined ? 0 : 1, own === undefined ? limit : limit + 1) };
-}
-
-/** Entries from an id on, that of the id included; of many large ones fewer, but always one behind the first. */
-async function entriesFrom(shard: ShardHandle, from: string, limit: number): Promise<Entry[]> {
-  const found: Entry[] = [];
-  let bytes = 0;
-  for (let start = from; found.length < limit; start = `(${found.at(-1)!.id}`) {
-    const { entries, isEnd } = await readEntries(shard, start, Math.min(limit - found.length, ENTRIES_PER_READ_MAX));
-    found.push(...entries);
-    for (const { finding } of entries) bytes += finding.length;
-    if (isEnd || (found.length > 1 && bytes >= PAGE_BYTES_MAX)) break;
+/** What Redis has behind places, of all shards as one feed. */
+async function readStored(state: State, caller: Caller, places: Place[], limit: number): Promise<Page | Resync> {
+  const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, limit)));
+  const entries: (readonly Entry[])[] = [];
+  for (const look of looks) {
+    if (look.kind === 'resync') return look;
+    entries.push(look.entries);
   }
-  return found;
+  return pageOf(entries, caller, places, limit);
 }
 
-async function readEntries({ client, key }: ShardHandle, start: string, count: number) {
-  const reply = (await runScript(client, revisionsScript, key, [start, count, CALL_BYTES_MAX])) as (Buffer | null)[];
-  const entries: Entry[] = [];
-  for (let i = 1; i < reply.length; i += ENTRY_PARTS) {
-    const [id, seal, reason, tenantId] = reply.slice(i, i + ENTRY_PARTS - 1).map(String) as [
-      string,
-      string,
-      string,
-      string,
-    ];
-    const finding = String(reply[i + ENTRY_PARTS - 1] ?? (await largeFinding({ client, key }, id)));
-    entries.push({ id, seal, reason, tenantId, finding });
+/** The same of places that are all held in memory. */
+const readTips = (tips: readonly Tip[], caller: Caller, places: Place[], limit: number): Page =>
+  pageOf(
+    tips.map((tip, shard) => tip.after(places[shard]!)!),
+    caller,
+    places,
+    limit,
+  );
+
+function pageOf(lists: readonly (readonly Entry[])[], caller: Caller, places: Place[], limit: number): Page {
+  const entries = lists.flatMap((list, shard) => list.slice(0, limit).map((entry) => ({ shard, entry })));
+  if (entries.length === 0) return { kind: 'page', items: [], places };
+  entries.sort((a, b) => compareIds(a.entry.id, b.entry.id));
+  const standing = [...places];
+  const items: ChangeText[] = [];
+  for (const { shard, entry } of entries.slice(0, limit)) {
+    standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: entry.seal };
+    if (mayObserve(caller, entry.tenantId)) items.push(textOf(entry, standing, shard));
   }
-  return { entries, isEnd: String(reply[0]) === '1' };
+  return { kind: 'page', items, places: standing };
 }
 
-/** What a revision tells that is too large for a reply; nothing where it was trimmed away meanwhile, as the reader will be told. */
-async function largeFinding({ client, key }: Pick<ShardHandle, 'client' | 'key'>, id: string): Promise<string> {
-  const [finding] = await readValues(client, [{ command: 'XRANGE', key: `${key}feed`, name: id }]);
-  return finding == null ? '' : String(finding);
+/** What was told last of each entry: whoever reads it from the same place gets the same object, and what was made of it. */
+const texts = new WeakMap<Entry, ChangeText>();
+
+function textOf(entry: Entry, standing: readonly Place[], shard: number): ChangeText {
+  const cursor = encodePlaces(standing);
+  const known = texts.get(entry);
+  if (known?.cursor === cursor) return known;
+  const text: ChangeText = {
+    id: `${standing[shard]!.generation}-${entry.id}`,
+    cursor,
+    reason: entry.reason as ChangeReason,
+    json: entry.finding,
+  };
+  texts.set(entry, text);
+  return text;
 }
