@@ -67,7 +67,7 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
     clientErrorHandler: answerBroken,
   });
   const polls = new LongPolls(ports.feed, options.waitingMax ?? limits.WAITING_MAX);
-  const texts = new Texts({ productVersion: options.version, rule: ports.rule.current() });
+  const texts = new Texts(() => ({ productVersion: options.version, rule: ports.rule.current() }));
   const streams = new Streams(ports.feed, texts, { ...STREAMS, ...options.streams });
   const calls = collectCalls(server);
 

@@ -45,7 +45,7 @@ export class Stream {
   /** The place after all that was sent or passed over, and the last that the reader was told. */
   #cursor = '';
   #told = '';
-  readonly #quiet: NodeJS.Timeout;
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor(
     reply: FastifyReply,
@@ -62,7 +62,6 @@ export class Stream {
     this.#ending = ending;
     this.#response.once('close', () => this.#end('gone'));
     this.#response.on('error', () => this.#end('gone')); // Its close follows.
-    this.#quiet = setTimeout(() => this.#keepOpen(), options.quietMs);
     if (this.#response.destroyed) this.#end('gone');
   }
 
@@ -150,8 +149,13 @@ export class Stream {
     return `id: ${this.#cursor}\n\n`;
   }
 
+  #restartQuiet(): void {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#keepOpen(), this.#options.quietMs);
+  }
+
   #keepOpen(): void {
-    this.#quiet.refresh();
+    this.#restartQuiet();
     // What a reader does not take is not added to.
     if (this.#why !== null || this.#response.writableNeedDrain) return;
     this.#response.write(this.#cursor === this.#told ? ':\n\n' : `:\n${this.#place()}`);
@@ -160,7 +164,7 @@ export class Stream {
   /** Resolves once the reader may be given more. */
   async #write(bytes: string | Buffer): Promise<void> {
     if (this.#response.destroyed) return;
-    this.#quiet.refresh();
+    this.#restartQuiet();
     if (this.#response.write(bytes)) return;
     const stalled = setTimeout(() => this.#end('slow'), this.#options.stallMs);
     await new Promise<void>((resolve) => {

@@ -9,10 +9,10 @@ export const FINDING_FORMATS = ['json', 'ocsf'] as const;
 export type FindingFormat = (typeof FINDING_FORMATS)[number];
 
 export class Texts {
-  readonly #context: OcsfContext;
+  readonly #context: () => OcsfContext;
   readonly #made = new WeakMap<ChangeText, Map<string, string | Buffer>>();
 
-  constructor(context: OcsfContext) {
+  constructor(context: () => OcsfContext) {
     this.#context = context;
   }
 
@@ -51,7 +51,7 @@ export class Texts {
   }
 
   #ocsf(finding: FindingFields, id: string | null) {
-    return ocsfFinding(finding, this.#context, id);
+    return ocsfFinding(finding, this.#context(), id);
   }
 
   #once<Text extends string | Buffer>(change: ChangeText, form: string, make: () => Text): Text {

@@ -7,7 +7,8 @@ import { memory } from './ports.ts';
 import { findingOf } from './samples.ts';
 
 const { ports, feed } = memory();
-// With something in the feed, nobody waits for it.
+// With something in the feed, nobody waits for it, and a stream of it ends.
+feed.isOver = true;
 feed.append(JSON.stringify(findingOf('f-1')));
 const { ask, document } = await appOf(ports);
 

@@ -30,6 +30,8 @@ export class MemoryFeed implements FeedPort {
   readonly #arrivals = new EventEmitter();
   trimmed = 0;
   reads = 0;
+  /** True: who follows is given what there is, and no more. */
+  isOver = false;
 
   constructor() {
     this.events.setMaxListeners(0);
@@ -65,7 +67,7 @@ export class MemoryFeed implements FeedPort {
     for (let place = after; ; ) {
       const found = await this.read(caller, place, limit);
       yield found;
-      if (found.kind !== 'changes') return;
+      if (found.kind !== 'changes' || this.isOver) return;
       place = { kind: 'cursor', cursor: found.cursor };
       if (found.items.length === 0) await this.#arrival(signal);
       if (signal.aborted) return;
