@@ -43,7 +43,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       at: { value: 'TIME', about: 'use what happened up to this time; else the newest time that is not in the future' },
       format: {
         value: 'FORMAT',
-        about: 'table (the default on a terminal), json (the default elsewhere), ndjson, csv',
+        about:
+          'table (the default on a terminal), json (the default elsewhere), ndjson, csv, ocsf (findings alone, one array)',
       },
       expect: {
         value: 'FILE',

@@ -10,6 +10,7 @@ import { type Count, compare } from '../replay/expect.ts';
 import { type Answer, FORMATS, type Format, format } from '../replay/formats.ts';
 import { findInputs, type Input, InputFault, readPieces } from '../replay/input.ts';
 import { progressOn } from '../replay/progress.ts';
+import { version } from '../version.ts';
 import { type Arguments, suggestion } from './arguments.ts';
 import { type Expected, readExpected, sayOutcomes } from './expectations.ts';
 import { EXIT, type Io, type Output, sayFaults } from './io.ts';
@@ -68,6 +69,7 @@ function readRequest({ flags }: Arguments, io: Io): { request: Request; faults: 
         view: choice<FindingView>('view', FINDING_VIEWS, 'resolved', 'views of findings'),
       } as const);
   const as = choice<Format>('format', FORMATS, io.stdout.isTTY === true ? 'table' : 'json', 'formats');
+  if (rows && as === 'ocsf') faults.push('--rows has no --format ocsf: OCSF is a form of findings.');
   const time = flags.get('at');
   const at = time === undefined ? null : parseTime(time);
   if (at === undefined) faults.push('--at must be a time such as 2026-11-23T03:12:09Z.');
@@ -78,7 +80,13 @@ function readRequest({ flags }: Arguments, io: Io): { request: Request; faults: 
 
 async function answer(request: Request, inputs: readonly Input[], rule: Rule, io: Io): Promise<number> {
   const facts = await collect(inputs, rule, io);
-  await write(io.stdout, format(answerTo(request, facts, rule), request.format, io.stdout.columns ?? TABLE_WIDTH));
+  await write(
+    io.stdout,
+    format(answerTo(request, facts, rule), request.format, {
+      width: io.stdout.columns ?? TABLE_WIDTH,
+      ocsf: { productVersion: version(), rule },
+    }),
+  );
   const bad = facts.bad;
   sayBad(bad, facts.counts.futureTimes, io);
   const { expected } = request;

@@ -71,7 +71,7 @@ export function ocsfFinding(finding: FindingFields, { productVersion, rule }: Oc
     confidence_id: confidenceId,
     confidence,
     is_alert: activity !== 3 && finding.suppressed === null,
-    message: `${who}: ${finding.operations.join(', ')}`,
+    message: `${who}: ${inShort(finding.operations)}`,
     metadata: {
       version: OCSF_VERSION,
       product: { name: 'guestwatch', vendor_name: 'guestwatch', version: productVersion },
@@ -115,6 +115,13 @@ export function ocsfFinding(finding: FindingFields, { productVersion, rule }: Oc
 }
 
 export type OcsfFinding = ReturnType<typeof ocsfFinding>;
+
+const NAMES_SHOWN_MAX = 3;
+
+function inShort(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN_MAX;
+  return names.slice(0, NAMES_SHOWN_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 const isClosed = ({ status, supersededBy }: FindingFields): boolean => status === 'resolved' || supersededBy !== null;
 

@@ -1,9 +1,12 @@
 /** Writes an answer in the format that was asked for, as text in parts: an answer may be larger than one wants to hold twice. */
 import type { FindingBody } from '../detection/describe.ts';
 import type { Row } from '../detection/rows.ts';
+import { csvLines } from '../formats/csv.ts';
+import { FINDING_COLUMNS } from '../formats/finding.ts';
+import { type OcsfContext, ocsfFinding } from '../formats/ocsf.ts';
 import { type Column, tableLines } from './table.ts';
 
-export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
+export const FORMATS = ['table', 'json', 'ndjson', 'csv', 'ocsf'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export type Answer =
@@ -24,47 +27,14 @@ const ROW_COLUMNS = [
   'EventCount',
 ] as const satisfies readonly (keyof Row)[];
 
-const FINDING_COLUMNS = [
-  'id',
-  'revision',
-  'supersededBy',
-  'tenantId',
-  'actorUpn',
-  'actorObjectId',
-  'accountName',
-  'accountUpnSuffix',
-  'guestUpn',
-  'actorIp',
-  'clientIp',
-  'firstSeen',
-  'lastSeen',
-  'lastSignIn',
-  'signInIp',
-  'operations',
-  'targets',
-  'targetNames',
-  'eventCount',
-  'views',
-  'reasonCodes',
-  'late',
-  'severity',
-  'tactics',
-  'techniques',
-  'status',
-  'classification',
-  'assignedTo',
-  'comments',
-  'suppressed',
-  'evidenceCount',
-  'evidenceTruncated',
-  'targetsTruncated',
-  'ruleHash',
-  'createdAt',
-  'updatedAt',
-] as const satisfies readonly (keyof FindingBody)[];
+export interface FormatOptions {
+  /** Of the terminal, for tables. */
+  readonly width: number;
+  readonly ocsf: OcsfContext;
+}
 
-/** The answer's text; `width` is that of the terminal, for tables. */
-export function* format(answer: Answer, as: Format, width: number): Generator<string> {
+/** The answer's text. Rows have no OCSF form: whoever reads the request refuses it. */
+export function* format(answer: Answer, as: Format, { width, ocsf }: FormatOptions): Generator<string> {
   switch (as) {
     case 'json':
       yield* json(answer.items);
@@ -73,8 +43,12 @@ export function* format(answer: Answer, as: Format, width: number): Generator<st
       for (const item of answer.items) yield `${JSON.stringify(item)}\n`;
       break;
     case 'csv':
-      if (answer.kind === 'rows') yield* csv(ROW_COLUMNS, answer.items);
-      else yield* csv(FINDING_COLUMNS, answer.items);
+      // Lines end as all that this command writes.
+      if (answer.kind === 'rows') yield* csvLines(ROW_COLUMNS, answer.items, '\n');
+      else yield* csvLines(FINDING_COLUMNS, answer.items, '\n');
+      break;
+    case 'ocsf':
+      if (answer.kind === 'findings') yield* json(answer.items.map((finding) => ocsfFinding(finding, ocsf)));
       break;
     case 'table':
       yield* table(answer, width);
@@ -86,20 +60,6 @@ export function* format(answer: Answer, as: Format, width: number): Generator<st
 function* json(items: readonly unknown[]): Generator<string> {
   for (const [i, item] of items.entries()) yield `${i === 0 ? '[' : ',\n '}${JSON.stringify(item)}`;
   yield items.length === 0 ? '[]\n' : ']\n';
-}
-
-function* csv<Name extends string>(
-  columns: readonly Name[],
-  items: readonly Record<Name, unknown>[],
-): Generator<string> {
-  yield `${columns.join(',')}\n`;
-  for (const item of items) yield `${columns.map((column) => csvCell(item[column])).join(',')}\n`;
-}
-
-/** Sets are JSON arrays in one cell; null is an empty cell. */
-function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const shortTime = (time: string): string => time.slice(0, 19).replace('T', ' ');

@@ -79,11 +79,16 @@ describe('the watches', { concurrency: 2 }, () => {
         const memory = watchMemory(() => crew.processes);
         const items = itemsFor(stage, 1, 240);
         const third = Math.ceil(items.length / 3);
-        const readers = [read({ name: 'poller' }), read({ name: 'long poller', waitSeconds: 5, limit: 7 })];
+        const readers = [
+          read({ name: 'poller' }),
+          read({ name: 'long poller', waitSeconds: 5, limit: 7 }),
+          read({ name: 'stream reader', streams: true }),
+        ];
         await stage.send(items.slice(0, third));
         readers.push(
           read({ name: 'poller from now', from: 'now' }),
           read({ name: 'long poller from now', from: 'now', waitSeconds: 5 }),
+          read({ name: 'stream reader from now', from: 'now', streams: true }),
         );
         const sending = stage.send(items.slice(third, 2 * third));
         await crew.processes[0]!.kill9();

@@ -44,6 +44,7 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
     startReader({ name: 'a poller', urls, from: 'begin', waitSeconds: 0, limit: 7 }),
     startReader({ name: 'a long poller', urls, from: 'begin', waitSeconds: 5 }),
     startReader({ name: 'a long poller who came later', urls, from: 'now', waitSeconds: 2, limit: 3 }),
+    startReader({ name: 'a stream reader', urls, from: 'begin', waitSeconds: 0, streams: true }),
   ];
   const sampler = startSampler({
     redis: () => redis.look(),

@@ -9,6 +9,7 @@ import { run } from '../../src/cli/run.ts';
 import type { FindingBody } from '../../src/detection/describe.ts';
 import type { Row } from '../../src/detection/rows.ts';
 import { fakeIo } from '../cli/support.ts';
+import { ocsfFaults } from '../formats/ocsf/validate.ts';
 import { envelope, operation, SAMPLES, signIn } from './samples.ts';
 
 /** A folder of its own for a test, with the files given. */
@@ -227,6 +228,18 @@ test('csv has one row to a line, sets as JSON arrays in one cell, quotes where t
   assert.equal(findings.out.split('\n')[0], names.join(','), 'every name of a finding is a column');
 });
 
+test('ocsf is one array of the events that the API gives, each of the published schema', async (t) => {
+  const cwd = folder(t, { 'a.json': envelope(SAMPLES) });
+  const findings = json<FindingBody>(await replay(cwd, ['a.json']));
+  const events = json<Record<string, unknown>>(await replay(cwd, ['--format', 'ocsf', 'a.json']));
+  assert.ok(events.length > 0);
+  assert.deepEqual(events.flatMap(ocsfFaults), []);
+  assert.deepEqual(
+    events.map((event) => (event['finding_info'] as { uid: string }).uid),
+    findings.map(({ id }) => id),
+  );
+});
+
 test('ndjson is the array, an element to a line', async (t) => {
   const cwd = folder(t, { 'a.json': envelope(SAMPLES) });
   const { out } = await replay(cwd, ['--format', 'ndjson', 'a.json']);
@@ -268,7 +281,8 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ['both answers at once', ['--rows', '--findings', 'a.json'], /ask for one/],
   ['an unknown view', ['--view', 'resolvd', 'a.json'], /Did you mean resolved\?/],
-  ['an unknown format', ['--format', 'ocsf', 'a.json'], /--format ocsf is none of the formats/],
+  ['an unknown format', ['--format', 'xml', 'a.json'], /--format xml is none of the formats/],
+  ['rows as OCSF', ['--rows', '--format', 'ocsf', 'a.json'], /--rows has no --format ocsf/],
   ['a moment that is none', ['--at', 'yesterday', 'a.json'], /--at must be a time such as/],
   ['no file', [], /needs at least one file/],
   ['standard input twice', ['-', '-'], /only once/],

@@ -3,6 +3,7 @@
  * 410 does what the API says. What is known between two such beginnings is a generation; within one nothing may be missing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { openSse, type Sent, type SseStream } from '../../api/sse.ts';
 import { ask, type Change, type FindingAnswer, type Parameters } from '../../e2e/asking.ts';
 
 export interface ReaderOptions {
@@ -14,6 +15,8 @@ export interface ReaderOptions {
   readonly waitSeconds: number;
   /** Revisions in one answer at most. */
   readonly limit?: number;
+  /** Follows `/v1/stream` instead of asking again and again; what is left at the end is asked for all the same. */
+  readonly streams?: boolean;
 }
 
 /** What was told of a finding. */
@@ -54,6 +57,8 @@ const POLL_MS = 150;
 const MOVE_MS = 100;
 /** An answer may take so much longer than it was to be held. */
 const ANSWER_MS_MAX = 5_000;
+/** A stream has a comment every 15 s at least. */
+const SILENCE_MS_MAX = 20_000;
 
 /** It could not be asked: elsewhere, or later. */
 class Failed extends Error {}
@@ -98,9 +103,13 @@ class FeedReader implements Reader {
   }
 
   async #follow(): Promise<void> {
-    const { waitSeconds } = this.#options;
+    const { waitSeconds, streams = false } = this.#options;
     while (!this.#cut.signal.aborted) {
       try {
+        if (streams && this.#cursor !== null) {
+          await this.#stream(this.#url(), this.#cursor);
+          continue;
+        }
         const count = await this.#step(waitSeconds, this.#cut.signal);
         // A poller has no event to wait for: that is what it is here to try.
         if (waitSeconds === 0 && count === 0) await this.#pause(POLL_MS);
@@ -124,6 +133,53 @@ class FeedReader implements Reader {
       return 1;
     }
     return this.#take(url, body as ChangesAnswer);
+  }
+
+  /** Follows one stream until it ends, which it does for no reader's sake but ours. */
+  async #stream(url: string, cursor: string): Promise<void> {
+    const late = delay(ANSWER_MS_MAX, null, { ref: false });
+    const opening = openSse(`${url}/v1/stream`, { 'last-event-id': cursor }).catch((error) => {
+      throw new Failed(String(error));
+    });
+    const stream = await Promise.race([opening, late]);
+    if (stream === null) {
+      void opening.then(
+        (one) => one.close(),
+        () => {},
+      ); // It comes too late, or not at all.
+      throw new Failed('no stream in time');
+    }
+    const close = () => stream.close();
+    this.#cut.signal.addEventListener('abort', close, { once: true });
+    try {
+      if (stream.status !== 200) await this.#refused(stream);
+      for (let sent = await this.#sent(stream); sent !== null; sent = await this.#sent(stream)) {
+        if (sent.event === 'resync') return await this.#begin(url, JSON.parse(sent.data!).problem.detail, 'now');
+        if (sent.data !== null) this.#take(url, { items: [JSON.parse(sent.data)], cursor: sent.id! });
+        else if (sent.id !== null) this.#cursor = sent.id;
+      }
+    } finally {
+      this.#cut.signal.removeEventListener('abort', close);
+      close();
+    }
+    if (!this.#cut.signal.aborted) throw new Failed('the stream has ended');
+  }
+
+  /** The next of a stream; one that is silent for longer than its comments come is of no use. */
+  async #sent(stream: SseStream): Promise<Sent | null> {
+    const silent = new AbortController();
+    const silence = delay(SILENCE_MS_MAX, null, { signal: silent.signal }).catch(() => null); // Something came.
+    try {
+      return await Promise.race([stream.next(), silence]);
+    } finally {
+      silent.abort();
+    }
+  }
+
+  async #refused(stream: SseStream): Promise<never> {
+    const body = await stream.rest();
+    if (stream.status !== 503 && stream.status !== 429) this.oddities.push(`/v1/stream: ${stream.status} ${body}`);
+    throw new Failed(`${stream.status}`);
   }
 
   #take(url: string, { items, cursor }: ChangesAnswer): number {
