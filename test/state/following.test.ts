@@ -139,6 +139,32 @@ test('a loss that comes while all wait is told to those whose last revision is l
   });
 });
 
+test('another revision under the id of a lost one is not taken for it, also by those who hold it in memory', async () => {
+  await withFeed({}, async (state, feed) => {
+    const { client, key } = state.shards[0]!;
+    await raise(state);
+    const fallBack = await snapshotOf(state);
+    await revise(state, 'lost');
+    const [[id]] = (await client.xrevrange(`${key}feed`, '+', '-', 'COUNT', 1)) as [[string, string[]]];
+    const lost = await follower(feed, LATEST).cursor();
+    await fallBack();
+    // Begins at the last that is left, and so holds the other one.
+    const fresh = await feedQueries(state);
+    try {
+      const holding = follower(fresh, LATEST);
+      await holding.next();
+      const next = holding.items(1);
+      await client.xadd(`${key}feed`, id, 'reason', 'operation', 'tenant', TENANT, 'finding', '{"revision":2}');
+      await client.publish(`${key}feed`, '');
+      const [own] = await next;
+      assert.deepEqual(await follower(fresh, at(lost)).next(), { kind: 'resync', why: 'lost' });
+      assert.equal((await follower(fresh, at(own!.cursor)).next())?.kind, 'changes');
+    } finally {
+      await fresh.close();
+    }
+  });
+});
+
 test('a feed that is emptied while all wait sends them away without any word from Redis', {
   timeout: 30_000,
 }, async () => {
