@@ -11,11 +11,12 @@ import {
 } from './config/environment.ts';
 import { readRuleFile, retentionLeastMs } from './config/ruleFile.ts';
 import type { ValueOf } from './config/settings.ts';
-import { isLoopback } from './config/values.ts';
+import { isLoopback, type TrustedProxies } from './config/values.ts';
 import { BUILT_IN_RULE, type Rule } from './detection/rule.ts';
 
 export { type Environment, knownNames, type Problem, type ReadFile } from './config/environment.ts';
 export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/settings.ts';
+export { durationMs, isLoopback } from './config/values.ts';
 
 /** The parts of the service that can run together or apart. */
 export const ROLES = ['consumer', 'api'] as const;
@@ -70,7 +71,17 @@ export interface Config {
   /** That of `RULE_FILE`, or the built-in one. */
   readonly rule: Rule;
   readonly nonInteractiveNearMisses: boolean;
-  readonly api: Listener;
+  readonly api: Listener & {
+    /** Null for plain HTTP. */
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    readonly trustedProxies: TrustedProxies;
+  };
+  /** Who may call. With neither, only this machine can: the API then listens on loopback. */
+  readonly access: {
+    readonly keysFile: string | null;
+    /** Tenant in lower case. */
+    readonly entra: { readonly tenantId: string; readonly audiences: readonly string[] } | null;
+  };
   readonly ops: Listener;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: ValueOf<'LOG_LEVEL'>;
@@ -86,11 +97,15 @@ export interface ReadOptions {
 export class StartFault extends Error {
   /** `settings`: what was asked for cannot be done; `dependency`: something that is needed cannot be reached. */
   readonly kind: 'settings' | 'dependency';
+  /** Each fault as a whole sentence; the message is all of them. */
+  readonly faults: readonly string[];
 
-  constructor(kind: 'settings' | 'dependency', message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(kind: 'settings' | 'dependency', faults: string | readonly string[], options?: ErrorOptions) {
+    const all = [faults].flat();
+    super(all.join(' '), options);
     this.name = 'StartFault';
     this.kind = kind;
+    this.faults = all;
   }
 }
 
@@ -102,13 +117,15 @@ export function readConfig(
   { roles = ROLES, readFile = readText }: ReadOptions = {},
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const { values, problems } = readSettings(env, readFile);
-  const faulty = new Set(problems.map(({ name }) => name.replace(/_FILE$/, '')));
+  const faulty = new Set(problems.flatMap(({ name }) => [name, name.replace(/_FILE$/, '')]));
   const own = ruleIn(values.RULE_FILE, readFile);
   const rule = 'rule' in own ? own.rule : null;
   problems.push(...('problems' in own ? own.problems : []));
   problems.push(
     ...sourceProblems(values, roles, faulty),
     ...entityPathProblems(values),
+    ...togetherProblems(values, faulty),
+    ...listenProblems(values, faulty),
     ...boundProblems(values, rule),
   );
   return problems.length > 0 || rule === null ? { problems } : { config: deepFreeze(configOf(values, rule)) };
@@ -174,6 +191,44 @@ function entityPathProblems(values: Values): Problem[] {
   return [{ name: 'EVENTHUB_NAMES', message }];
 }
 
+/** What is of no use without its other half: one alone is a fault, unless the other is already named as faulty. */
+function togetherProblems(values: Values, faulty: ReadonlySet<string>): Problem[] {
+  const pairs = [
+    ['ENTRA_TENANT_ID', 'ENTRA_AUDIENCE'],
+    ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE'],
+  ] as const;
+  return pairs.flatMap(([one, other]) => {
+    if (faulty.has(one) || faulty.has(other)) return [];
+    if ((values[one] === undefined) === (values[other] === undefined)) return [];
+    const [set, unset] = values[one] === undefined ? [other, one] : [one, other];
+    return [{ name: unset, message: `${unset} is not set, and ${set} is: set both, or neither.` }];
+  });
+}
+
+/** Where the API may listen: nobody is asked for a key only where nobody else can come. */
+function listenProblems(values: Values, faulty: ReadonlySet<string>): Problem[] {
+  const { API_HOST: host } = values;
+  if (host === undefined) return [];
+  const ways = ['API_KEYS_FILE', 'ENTRA_TENANT_ID'] as const;
+  const isAsked = ways.some((name) => values[name] !== undefined || faulty.has(name));
+  if (!isLoopback(host) && !isAsked) {
+    const message =
+      'API_HOST is an address that others can reach, and nothing says who may call: set API_KEYS_FILE, or ENTRA_TENANT_ID ' +
+      'and ENTRA_AUDIENCE, or set API_HOST to 127.0.0.1.';
+    return [{ name: 'API_HOST', message }];
+  }
+  if (host.toLowerCase() === 'localhost' && values.API_TLS_CERT_FILE !== undefined) {
+    // It stands for two listeners, and a renewed certificate would reach one of them.
+    return [
+      {
+        name: 'API_HOST',
+        message: 'API_HOST is a name of several addresses, which TLS is not served on: set it to 127.0.0.1.',
+      },
+    ];
+  }
+  return [];
+}
+
 /** `rule` is null where its file is at fault, which is told by itself. */
 function boundProblems(values: Values, rule: Rule | null): Problem[] {
   const problems: Problem[] = [];
@@ -184,9 +239,6 @@ function boundProblems(values: Values, rule: Rule | null): Problem[] {
       'STATE_RETENTION',
       `must be at least ${twiceWindowMs / 3_600_000}h, twice the window of the rule: facts that are dropped earlier miss findings.`,
     );
-  }
-  if (values.API_HOST !== undefined && !isLoopback(values.API_HOST)) {
-    say('API_HOST', 'is an address that others can reach, and this version knows no keys: set API_HOST to 127.0.0.1.');
   }
   if (values.REDIS_CLUSTER === true && values.REDIS_URL !== undefined && redisDatabaseOf(values.REDIS_URL) !== 0) {
     say('REDIS_URL', 'names a database, and a Redis Cluster has none but 0: leave it out.');
@@ -223,7 +275,22 @@ function configOf(values: Values, rule: Rule): Config {
     },
     rule,
     nonInteractiveNearMisses: values.NON_INTERACTIVE_NEAR_MISSES!,
-    api: { host: values.API_HOST!, port: values.API_PORT! },
+    api: {
+      host: values.API_HOST!,
+      port: values.API_PORT!,
+      tls:
+        values.API_TLS_CERT_FILE === undefined
+          ? null
+          : { certFile: values.API_TLS_CERT_FILE, keyFile: values.API_TLS_KEY_FILE! },
+      trustedProxies: values.TRUST_PROXY!,
+    },
+    access: {
+      keysFile: values.API_KEYS_FILE ?? null,
+      entra:
+        values.ENTRA_TENANT_ID === undefined
+          ? null
+          : { tenantId: values.ENTRA_TENANT_ID.toLowerCase(), audiences: values.ENTRA_AUDIENCE! },
+    },
     ops: { host: values.OPS_HOST!, port: values.OPS_PORT! },
     shutdownDeadlineMs: values.SHUTDOWN_DEADLINE!,
     logLevel: values.LOG_LEVEL!,

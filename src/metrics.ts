@@ -36,6 +36,11 @@ export function createMetrics() {
       'Losses of state or of events that this process noticed, by reason.',
       ['reason'],
     ),
+    accessReloads: counter(
+      'guestwatch_access_reloads_total',
+      'Times that the file of keys or the certificate changed, by which of them and whether it was taken or refused.',
+      ['file', 'outcome'],
+    ),
     faults: counter('guestwatch_state_errors_total', 'Steps on the state that failed and are tried again.'),
     records: gauge('guestwatch_records', 'Records read since this process took the partition over.', [
       ...partition,

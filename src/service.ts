@@ -1,7 +1,9 @@
 /** Puts the service together: opens its parts in the order in which they need each other, and closes them the other way round. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
+import type { Authority } from './access/entra.ts';
 import { buildApp } from './api/app.ts';
 import type { Config, Role } from './config.ts';
 import { type Hooks as ConsumerHooks, type EventReader, startConsumer, type Tuning } from './consumer/consumer.ts';
@@ -15,6 +17,7 @@ import { measureConsumer, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
+import { accessOf, certificateOf, warnOfPlainHttp } from './service/serving.ts';
 import { troublesOf } from './service/standing.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
@@ -29,6 +32,8 @@ export interface ServiceOptions {
   readonly hooks?: { readonly state?: StateHooks; readonly consumer?: ConsumerHooks };
   /** For tests: the consumer's limits on another scale. */
   readonly tuning?: Partial<Tuning>;
+  /** For tests: who issues tokens in place of Entra ID. */
+  readonly authority?: Authority;
   /** For tests: a reader that understands other events than the one of this program. */
   readonly read?: EventReader;
 }
@@ -62,6 +67,12 @@ async function open(
 ): Promise<Service> {
   const { logger, roles } = options;
   const metrics = createMetrics();
+  // Before anything that has to be reached: a fault in these files is told at once.
+  const isApi = roles.includes('api');
+  const access = isApi ? await accessOf(config, metrics, logger, options.authority) : null;
+  closers.push(async () => access?.close());
+  const certificate = isApi ? await certificateOf(config, metrics, logger) : null;
+  closers.push(async () => certificate?.close());
   const { rule } = config;
   let consuming: Consuming | null = null;
   const events = stateEvents(metrics, logger);
@@ -110,7 +121,7 @@ async function open(
   state.start();
 
   let apiUrl: string | null = null;
-  if (roles.includes('api')) {
+  if (isApi) {
     const feed = await feedQueries(state);
     closers.push(() => feed.close());
     const app = buildApp(
@@ -119,9 +130,19 @@ async function open(
         openSource: sourceOpener(config),
         logger,
       }),
-      { version: version(), logger, registry: metrics.registry },
+      {
+        version: version(),
+        logger,
+        registry: metrics.registry,
+        trustedProxies: config.api.trustedProxies,
+        ...(access && { access }),
+        ...(certificate && { tls: certificate.pair }),
+      },
     );
-    apiUrl = await app.listen({ ...config.api });
+    // Connections that are open go on under the certificate that they began with.
+    certificate?.onRenewed((pair) => (app.server as unknown as TlsServer).setSecureContext(pair));
+    warnOfPlainHttp(config, logger);
+    apiUrl = await app.listen({ host: config.api.host, port: config.api.port });
     closers.push(() => closeServer(app as unknown as Closable));
   }
 

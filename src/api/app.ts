@@ -3,14 +3,17 @@ import { randomUUID } from 'node:crypto';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { askCallers } from './access.ts';
+import { accessEvents } from './accessEvents.ts';
 import { answerBroken, answerFailure } from './failure.ts';
-import { guard, type Hosts } from './guard.ts';
+import { guard } from './guard.ts';
 import * as limits from './limits.ts';
 import { apiLogger, logAnswers } from './log.ts';
 import { LongPolls } from './longPoll.ts';
 import { measureAnswers } from './metrics.ts';
 import { collectCalls } from './openapi.ts';
-import type { ApiPorts } from './ports.ts';
+import type { AccessPort, ApiPorts } from './ports.ts';
+import { RATES_MAX, type RatesMax } from './rates.ts';
 import { changesRoutes } from './routes/changes.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { deadLettersRoutes } from './routes/deadLetters.ts';
@@ -32,8 +35,14 @@ export interface ApiOptions {
   readonly logger?: Logger;
   /** Left out: nothing is measured. */
   readonly registry?: Registry;
-  /** `loopback` where nothing else tells callers apart, which is the default. */
-  readonly hosts?: Hosts;
+  /** Who may call. Left out: whoever reaches the loopback address, and only under a loopback name. */
+  readonly access?: AccessPort;
+  /** Whose `X-Forwarded-For` is believed: nobody's, that of the one proxy in front, or that of these addresses and networks. */
+  readonly trustedProxies?: 'none' | 'nearest' | readonly string[];
+  /** As for Node's `createSecureContext`. Left out: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly minVersion: 'TLSv1.2' };
+  /** How often one may ask in a minute, where callers are told apart. */
+  readonly rates?: RatesMax;
   /** How many requests may wait for a change at once. */
   readonly waitingMax?: number;
   /** How many streams may be open at once, and how long they bear with what. */
@@ -60,7 +69,8 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
     handlerTimeout: limits.ANSWER_TIMEOUT_MS,
     requestTimeout: limits.REQUEST_TIMEOUT_MS,
     connectionTimeout: limits.SOCKET_IDLE_MS,
-    http: { maxHeaderSize: limits.HEADER_BYTES_MAX, headersTimeout: limits.HEADERS_TIMEOUT_MS },
+    trustProxy: trustProxyOf(options.trustedProxies ?? 'none'),
+    ...serverOptions(options.tls),
     // A request that comes while the app closes is answered like any other, not by Fastify's own words.
     return503OnClosing: false,
     frameworkErrors: answerFailure,
@@ -76,8 +86,9 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   server.server.on('checkExpectation', server.routing);
   server.setValidatorCompiler(parameterValidator);
   server.setErrorHandler(answerFailure);
-  guard(server, options.hosts ?? 'loopback');
+  guard(server, options.access === undefined ? 'loopback' : 'any');
   logAnswers(server);
+  askCallers(server, options.access ?? null, accessEvents(server, options.registry), options.rates ?? RATES_MAX);
   if (options.registry !== undefined) measureAnswers(server, polls, streams, options.registry);
 
   server.register(findingsRoutes(ports.findings, texts));
@@ -90,4 +101,16 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   server.register(deadLettersRoutes(ports.deadLetters));
   server.register(documentRoutes(calls, options.version));
   return server;
+}
+
+/** The bounds that Node itself holds, over TLS or without. A type of server for each would help nobody: both do the same. */
+function serverOptions(tls: ApiOptions['tls']): { http?: object } {
+  const http = { maxHeaderSize: limits.HEADER_BYTES_MAX, headersTimeout: limits.HEADERS_TIMEOUT_MS };
+  return tls === undefined ? { http } : ({ https: { ...http, ...tls } } as object);
+}
+
+/** To believe all that stands in the header would be to let callers choose their address: with one proxy in front its last entry counts. */
+function trustProxyOf(proxies: NonNullable<ApiOptions['trustedProxies']>) {
+  if (proxies === 'none') return false;
+  return proxies === 'nearest' ? (_address: string, hop: number) => hop === 0 : [...proxies];
 }

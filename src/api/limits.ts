@@ -1,5 +1,16 @@
 /** Every bound of the API in one place, each with its reason. */
 
+/** The span that requests are counted over. */
+export const RATE_WINDOW_MS = 60_000;
+/** Of one key: fifty a second, which no poller needs, but a loop gone wild has soon. A long poll or stream is one. */
+export const RATE_PER_CALLER_MAX = 3_000;
+/** Of one address, which may stand for a site with several callers. */
+export const RATE_PER_ADDRESS_MAX = 6_000;
+/** Refused keys and tokens of one address. Nobody guesses 256 bits; this bounds noise, and what checking signatures costs. */
+export const RATE_FAILURES_MAX = 30;
+/** Callers and addresses that are counted at once, for each kind: some 100 bytes each. The longest unseen is forgotten. */
+export const RATE_COUNTED_MAX = 10_000;
+
 /** Items of one page: enough for a poller to catch up quickly, little enough that a page fits in memory many times over. */
 export const PAGE_LIMIT_MAX = 1000;
 export const PAGE_LIMIT_DEFAULT = 100;

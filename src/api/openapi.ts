@@ -31,9 +31,12 @@ const ALWAYS: readonly ProblemName[] = [
   'body_too_large',
   'url_too_long',
   'misdirected_host',
+  'rate_limited',
   'internal',
   'unavailable',
 ];
+/** And those of a call that asks who calls. */
+const ASKED: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
 
 const TAGS: Readonly<Record<string, string>> = {
   Findings: 'What an analyst works on.',
@@ -49,6 +52,13 @@ const INTRODUCTION = `Findings of guest accounts that perform privileged operati
 
 Times are RFC 3339 in UTC; those of log records have seven fractional digits. Lists are paged by opaque cursors. Parameters that are not known, or are given twice, are refused. Every error is a problem (RFC 9457) out of a closed set, told apart by its \`type\`.`;
 
+const BEARER = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'An API key (`gw_…`) or an access token of Entra ID. Each call names the least that it must allow: `findings:read`, `findings:triage`, which includes it, or `admin`, which includes both. What it does not show of other tenants does not exist for it. Where the service knows neither keys nor tokens, it listens on loopback alone and asks nobody.',
+};
+
 /** The document for these calls. */
 export function openApiDocument(calls: readonly Call[], version: string): JsonObject {
   const components = new Components();
@@ -63,17 +73,18 @@ export function openApiDocument(calls: readonly Call[], version: string): JsonOb
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, securitySchemes: { bearer: BEARER } },
   };
 }
 
 function operation(schema: FastifySchema, components: Components): Json {
-  const { operationId = '', summary = '', description = summary, tags = [] } = schema;
+  const { operationId = '', summary = '', description = summary, tags = [], scope } = schema;
   return {
     operationId,
     summary,
     description,
     tags,
+    security: scope == null ? [] : [{ bearer: [scope] }],
     parameters: [
       ...parameters('path', schema.params as JsonObject | undefined),
       ...parameters('query', schema.querystring as JsonObject | undefined),
@@ -92,7 +103,10 @@ function operation(schema: FastifySchema, components: Components): Json {
             content: { 'application/json': { schema: components.reference(schema.body as Json) } },
           },
         }),
-    responses: { ...answers(schema, components), ...problems([...ALWAYS, ...(schema.problems ?? [])], components) },
+    responses: {
+      ...answers(schema, components),
+      ...problems([...ALWAYS, ...(scope == null ? [] : ASKED), ...(schema.problems ?? [])], components),
+    },
   };
 }
 
@@ -143,13 +157,23 @@ function problems(names: readonly ProblemName[], components: Components): Record
     const listed = names.filter((name) => PROBLEMS[name][0] === status);
     responses[String(status)] = {
       description: listed.map((name) => `\`${problemType(name)}\`: ${PROBLEMS[name][2]}`).join('\n\n'),
-      ...(status === 503
-        ? { headers: { 'retry-after': { description: 'Seconds to wait.', schema: { type: 'integer' } } } }
-        : {}),
+      ...headersOf(status),
       content: { [PROBLEM_MEDIA_TYPE]: { schema: components.reference(ProblemBody as unknown as Json) } },
     };
   }
   return responses;
+}
+
+function headersOf(status: number): JsonObject {
+  switch (status) {
+    case 401:
+      return { headers: { 'www-authenticate': { description: 'Always `Bearer`.', schema: { type: 'string' } } } };
+    case 429:
+    case 503:
+      return { headers: { 'retry-after': { description: 'Seconds to wait.', schema: { type: 'integer' } } } };
+    default:
+      return {};
+  }
 }
 
 /** Schemas with a title stand among the components under it, once, and are referred to everywhere else. */

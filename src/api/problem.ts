@@ -18,6 +18,12 @@ export const PROBLEMS = {
     'Beyond retention',
     'The window begins before what is kept; `detail` names the earliest moment.',
   ],
+  unauthenticated: [401, 'Not authenticated', 'Send a key or token that is in force, as `Authorization: Bearer …`.'],
+  forbidden: [
+    403,
+    'Not allowed',
+    'This key or token does not allow this call; the document names what each call needs.',
+  ],
   not_found: [404, 'Not found', 'There is nothing under this address.'],
   method_not_allowed: [405, 'Method not allowed', '`Allow` names the methods that there are.'],
   not_acceptable: [406, 'Not acceptable', 'What `Accept` names is not given here; `detail` says what is.'],
@@ -27,6 +33,7 @@ export const PROBLEMS = {
   url_too_long: [414, 'URL too long', `No URL may exceed ${URL_LENGTH_MAX} characters.`],
   unsupported_media_type: [415, 'Unsupported media type', 'Bodies are `application/json`.'],
   misdirected_host: [421, 'Misdirected request', 'Without keys only requests to a loopback name are answered.'],
+  rate_limited: [429, 'Too many requests', 'Go on after as many seconds as `Retry-After` says.'],
   headers_too_large: [431, 'Headers too large', `The headers may not exceed ${HEADER_BYTES_MAX} bytes.`],
   internal: [500, 'Internal error', 'A fault of the service; its log names the cause under the same `requestId`.'],
   unavailable: [

@@ -72,6 +72,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./rule.ts')).rule,
   },
+  keys: {
+    usage: 'keys new NAME --scope SCOPE [FLAGS]',
+    summary: 'make an API key: print it once, and its line for the file of keys',
+    flags: {
+      scope: {
+        value: 'SCOPE',
+        about: 'findings:read, findings:triage (which includes it) or admin (which includes both)',
+      },
+      tenant: { value: 'ID', about: 'the tenants that it may see, parted by commas; else all' },
+      expires: { value: 'WHEN', about: 'a span such as 90d, a day, a time, or never; else 365d' },
+      ...EVERYWHERE,
+    },
+    notes: [
+      'The key is the first line of standard output; the second line goes into the file that API_KEYS_FILE names.',
+    ],
+    load: async () => (await import('./keys.ts')).keys,
+  },
   healthcheck: {
     usage: 'healthcheck',
     summary: 'ask a running service whether it is ready: 0 if so, else 1',

@@ -78,7 +78,8 @@ async function runService(
     return await close(starting, config, logger);
   } catch (error) {
     const fault = startFault(error);
-    logger.fatal(fault === null ? { err: error } : {}, fault?.message ?? 'could not start');
+    if (fault === null) logger.fatal({ err: error }, 'could not start');
+    else for (const sentence of fault.faults) logger.fatal(sentence);
     await close(starting, config, logger);
     return fault === null ? EXIT.no : fault.kind === 'settings' ? EXIT.fault : EXIT.unreachable;
   }

@@ -6,7 +6,18 @@ import {
   storageConnectionString,
   storageUrl,
 } from './connections.ts';
-import { duration, filePath, listenHost, listOf, oneOf, onOff, type Parser, shaped, wholeNumber } from './values.ts';
+import {
+  duration,
+  filePath,
+  listenHost,
+  listOf,
+  oneOf,
+  onOff,
+  type Parser,
+  shaped,
+  trustedProxies,
+  wholeNumber,
+} from './values.ts';
 
 export interface Setting<T> {
   readonly parse: Parser<T>;
@@ -35,6 +46,9 @@ const GROUP_NAME = /^(\$default|[a-z0-9]([a-z0-9._-]{0,48}[a-z0-9])?)$/i;
 /** The service's own bounds: 3 to 63, no two hyphens in a row. */
 const CONTAINER_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
 const PORT = wholeNumber(0, 65_535);
+const TENANT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The id of an application, or its URI. */
+const AUDIENCE = /^[\x21-\x2b\x2d-\x7e]{1,255}$/;
 
 /** All settings by name, in the order in which they are explained. */
 export const SETTINGS = {
@@ -97,8 +111,34 @@ export const SETTINGS = {
     'how long a finding that gained nothing but sign-ins waits for its revision',
   ),
   SHUTDOWN_DEADLINE: setting(duration('1s', '10m'), '25s', 'how long an orderly stop may take'),
-  API_HOST: setting(listenHost, '127.0.0.1', 'where the API listens; loopback only, as long as there are no keys'),
+  API_HOST: setting(
+    listenHost,
+    '127.0.0.1',
+    'where the API listens; loopback only, as long as nothing says who may call',
+  ),
   API_PORT: setting(PORT, '8080', 'its port; 0 takes a free one'),
+  API_KEYS_FILE: setting(filePath, null, 'who may call, by key: a YAML file, read again when it changes'),
+  ENTRA_TENANT_ID: setting(
+    shaped(TENANT_ID, 'must be the id of a tenant, such as 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11, not its domain'),
+    null,
+    'who may call, by Entra ID access token: the tenant that issues them',
+  ),
+  ENTRA_AUDIENCE: setting(
+    listOf(AUDIENCE, 'must be the id or the URI of the application that tokens are for, or both parted by a comma'),
+    null,
+    'the application that those tokens are for: its id, its URI, or both',
+  ),
+  API_TLS_CERT_FILE: setting(
+    filePath,
+    null,
+    'TLS on the API port: the certificate and its chain, PEM; read again when it changes',
+  ),
+  API_TLS_KEY_FILE: setting(filePath, null, 'its private key, PEM'),
+  TRUST_PROXY: setting(
+    trustedProxies,
+    'off',
+    "whose `X-Forwarded-For` names the caller's address: `on` for one proxy in front, or the addresses of all",
+  ),
   OPS_HOST: setting(listenHost, '127.0.0.1', 'where health and metrics are served, without a key'),
   OPS_PORT: setting(PORT, '9464', 'its port; 0 takes a free one'),
   RULE_FILE: setting(
@@ -121,18 +161,12 @@ export type SettingName = keyof typeof SETTINGS;
 export type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
 
 /**
- * Names that are taken for what is to come. Set, they are refused: an operator who asks for keys or TLS must not be left
- * to believe that they are in force. The switches among them may be off.
+ * Names that are taken for what is to come. Set, they are refused: an operator who asks for something must not be left to
+ * believe that it is in force. The switches among them may be off.
  */
 export const NOT_YET = {
-  API_KEYS_FILE: 'keys',
-  ENTRA_TENANT_ID: 'Entra ID tokens',
-  ENTRA_AUDIENCE: 'Entra ID tokens',
-  API_TLS_CERT_FILE: 'TLS on the API port',
-  API_TLS_KEY_FILE: 'TLS on the API port',
   WEBHOOKS_FILE: 'webhooks',
   FINDINGS_EVENTHUB_NAME: 'sending findings to an event hub',
   REDIS_ENTRA: 'Redis by Azure identity',
-  TRUST_PROXY: 'limits per address',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
 } as const satisfies Record<string, string>;

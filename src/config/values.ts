@@ -83,6 +83,28 @@ export const listenHost: Parser<string> = (text) => {
     : { mend: 'must be an address or a host name, such as 127.0.0.1 (the port has a setting of its own)' };
 };
 
+/** Whose word on the caller's address is taken: nobody's, that of the one proxy in front, or that of these addresses and networks. */
+export type TrustedProxies = 'none' | 'nearest' | readonly string[];
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', bits, more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more !== undefined) return false;
+  // A network of everyone would let anyone name any address.
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  );
+};
+
+export const trustedProxies: Parser<TrustedProxies> = (text) => {
+  const isSwitch = SWITCH.get(text.toLowerCase());
+  if (isSwitch !== undefined) return { value: isSwitch ? 'nearest' : 'none' };
+  const value = text.split(',').map((part) => part.trim());
+  return value.every(isNetwork)
+    ? { value }
+    : { mend: 'must be off, on, or addresses and networks parted by commas, such as 10.0.0.7 or 10.1.0.0/16' };
+};
+
 /** Whether only this machine can reach a listener on the host. */
 export function isLoopback(host: string): boolean {
   return /^127\./.test(host) ? isIP(host) === 4 : ['localhost', '::1', '::ffff:127.0.0.1'].includes(host.toLowerCase());

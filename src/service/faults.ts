@@ -1,10 +1,12 @@
 /** What can go wrong at the start, in the terms of the one who can mend it. */
+import { AccessRefused } from '../access/refused.ts';
 import { StartFault } from '../config.ts';
 import { ConsumerStartError } from '../consumer/consumer.ts';
 import { StateRefused, StateUnavailable } from '../state/redis.ts';
 
 /** What went wrong at the start, as a fault that the one who runs it can mend; anything else is a fault of the program. */
 export function startFault(error: unknown): unknown {
+  if (error instanceof AccessRefused) return new StartFault('settings', error.faults, { cause: error });
   if (error instanceof StateRefused) return new StartFault('settings', error.message, { cause: error });
   if (error instanceof StateUnavailable) {
     return new StartFault(

@@ -69,7 +69,7 @@ test('a body is bounded also where none is wanted', async () => {
 
 test('where bodies are wanted they are bounded, JSON, and well-formed', async () => {
   const app = buildApp(memory().ports, { version: '1' });
-  app.post('/probe', async () => ({}));
+  app.post('/probe', { schema: { scope: null } }, async () => ({}));
   const post = async (payload: string, type: string) => {
     const answer = await app.inject({ method: 'POST', url: '/probe', payload, headers: { 'content-type': type } });
     return Object.assign(answer, { data: answer.json() });
@@ -86,8 +86,12 @@ test('a name that was rebound to the loopback address reaches nothing', async ()
     is('misdirected_host', await ask('/v1/findings', { headers: { host } }));
   for (const host of ['localhost', 'localhost:8080', '127.0.0.1:1', '127.1.2.3', '[::1]:8080', 'LOCALHOST'])
     assert.equal((await ask('/v1/findings', { headers: { host } })).statusCode, 200, host);
-  const open = await appOf(memory().ports, { hosts: 'any' });
-  assert.equal((await open.ask('/v1/findings', { headers: { host: 'guestwatch.example' } })).statusCode, 200);
+  const open = await appOf(memory().ports, {
+    access: { authenticate: () => ({ kind: 'refused', reason: 'unknown' }) },
+  });
+  const far = { host: 'guestwatch.example' };
+  assert.equal((await open.ask('/openapi.json', { headers: far })).statusCode, 200, 'where callers are told apart');
+  assert.equal((await open.ask('/v1/findings', { headers: far })).statusCode, 401, 'by their keys');
 });
 
 const everyRead = [

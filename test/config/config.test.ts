@@ -61,7 +61,8 @@ test('with the two connection strings alone, everything else has its default', (
     },
     rule: BUILT_IN_RULE,
     nonInteractiveNearMisses: false,
-    api: { host: '127.0.0.1', port: 8080 },
+    api: { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: 'none' },
+    access: { keysFile: null, entra: null },
     ops: { host: '127.0.0.1', port: 9464 },
     shutdownDeadlineMs: 25_000,
     logLevel: 'info',
@@ -95,13 +96,31 @@ test('what is written is what is read, in the units of the code', () => {
     API_PORT: '0',
     OPS_HOST: '0.0.0.0',
     OPS_PORT: '65535',
+    TRUST_PROXY: '10.0.0.7, 2001:db8::/32',
+    API_KEYS_FILE: '/etc/guestwatch/keys.yaml',
+    ENTRA_TENANT_ID: '3F0B6F0A-64B3-4A86-A4B1-0A5D5A3F6C11',
+    ENTRA_AUDIENCE: 'api://guestwatch, 7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    API_TLS_CERT_FILE: '/etc/tls/tls.crt',
+    API_TLS_KEY_FILE: '/etc/tls/tls.key',
     NON_INTERACTIVE_NEAR_MISSES: 'On',
     DEAD_LETTERS_MAX: '5',
     LOG_LEVEL: 'DEBUG',
   });
   assert.deepEqual(config.eventHubs.names, ['all', 'more']);
   assert.equal(config.redis.url, 'rediss://user:pass@redis.example:6380/3');
-  assert.deepEqual(config.api, { host: '::1', port: 0 });
+  assert.deepEqual(config.api, {
+    host: '::1',
+    port: 0,
+    tls: { certFile: '/etc/tls/tls.crt', keyFile: '/etc/tls/tls.key' },
+    trustedProxies: ['10.0.0.7', '2001:db8::/32'],
+  });
+  assert.deepEqual(config.access, {
+    keysFile: '/etc/guestwatch/keys.yaml',
+    entra: {
+      tenantId: '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11',
+      audiences: ['api://guestwatch', '7c9e6679-7425-40de-944b-e07fc1f90ae7'],
+    },
+  });
   assert.deepEqual(config.ops, { host: '0.0.0.0', port: 65_535 });
   assert.equal(config.state.retentionMs, 72 * 3_600_000);
   assert.equal(config.state.signInRevisionDelayMs, 250);
@@ -134,6 +153,7 @@ const WRONG: Record<string, readonly string[]> = {
   API_HOST: ['0.0.0.0', '::', 'example.com', '10.0.0.1', '127.0.0.1:80', '127.0.0.256'],
   API_PORT: ['65536', 'http'],
   OPS_HOST: ['http://localhost', '1.2.3'],
+  TRUST_PROXY: ['maybe', 'proxy.example', '10.0.0.0/0', '::/0', '10.0.0.0/33', '10.0.0.7,', '10.0.0.7/8/9'],
   NON_INTERACTIVE_NEAR_MISSES: ['maybe'],
   LOG_LEVEL: ['loud'],
 };
@@ -173,10 +193,48 @@ test('every problem is reported at once', () => {
   ]);
 });
 
-test('an address that others can reach is refused until there are keys, and the message says what to set', () => {
-  assert.match(problemsOf({ API_HOST: '0.0.0.0' })[0]!.message, /set API_HOST to 127\.0\.0\.1/);
+const ENTRA = { ENTRA_TENANT_ID: '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11', ENTRA_AUDIENCE: 'api://guestwatch' };
+
+test('an address that others can reach is refused until something says who may call, and the message says what to set', () => {
+  const { message } = problemsOf({ API_HOST: '0.0.0.0' })[0]!;
+  for (const said of ['API_KEYS_FILE', 'ENTRA_TENANT_ID', 'ENTRA_AUDIENCE', 'set API_HOST to 127.0.0.1'])
+    assert.ok(message.includes(said), said);
+  for (const way of [{ API_KEYS_FILE: '/keys' }, ENTRA, { ...ENTRA, API_KEYS_FILE: '/keys' }])
+    assert.deepEqual(namesOf({ API_HOST: '0.0.0.0', ...way }), []);
+  assert.deepEqual(namesOf({ API_HOST: '0.0.0.0', ...ENTRA, ENTRA_TENANT_ID: 'contoso.example' }), ['ENTRA_TENANT_ID']);
   for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1', '[::1]'])
     assert.deepEqual(namesOf({ API_HOST: host }), [], host);
+});
+
+test('what needs its other half is refused alone', () => {
+  for (const pair of [
+    ['ENTRA_TENANT_ID', 'ENTRA_AUDIENCE'],
+    ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE'],
+  ] as const) {
+    for (const [set, unset] of [pair, [...pair].reverse()] as const) {
+      const problems = problemsOf({ [set!]: set === 'ENTRA_TENANT_ID' ? ENTRA.ENTRA_TENANT_ID : '/a' });
+      assert.deepEqual(
+        problems.map(({ name }) => name),
+        [unset],
+      );
+      assert.match(problems[0]!.message, /set both, or neither/);
+    }
+  }
+});
+
+test('TLS is served on one address, for a name of several would show an old certificate on one of them', () => {
+  const tls = { API_TLS_CERT_FILE: '/a', API_TLS_KEY_FILE: '/b' };
+  assert.deepEqual(namesOf({ ...tls, API_HOST: 'localhost' }), ['API_HOST']);
+  assert.deepEqual(namesOf({ ...tls, API_HOST: '127.0.0.1' }), []);
+});
+
+test('one proxy in front is trusted by a word, and several by their addresses', () => {
+  for (const [text, value] of [
+    ['off', 'none'],
+    ['on', 'nearest'],
+    ['10.1.0.0/16', ['10.1.0.0/16']],
+  ] as const)
+    assert.deepEqual(configOf({ TRUST_PROXY: text }).api.trustedProxies, value);
 });
 
 test('of two ways to reach something, exactly one must be set', () => {

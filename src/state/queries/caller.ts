@@ -24,9 +24,10 @@ export interface TenantNeeded {
   readonly tenants: readonly string[];
 }
 
-/** The tenant that was named, or the only one there is. */
+/** The tenant that was named, or the only one that the caller may see, or else that there is. */
 export async function tenantOf(state: State, caller: Caller, named: string | null): Promise<string | TenantNeeded> {
   if (named !== null) return named;
+  if (caller.tenants !== 'all' && caller.tenants.length === 1) return caller.tenants[0]!;
   const tenants = await knownTenants(state, caller);
   return tenants.length === 1 ? tenants[0]! : { kind: 'tenant_needed', tenants };
 }

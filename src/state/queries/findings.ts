@@ -52,11 +52,12 @@ export function findingQueries(state: State) {
   return {
     async list(caller: Caller, query: FindingsQuery): Promise<Page<string> | BadCursor> {
       if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{32}$/.test(query.cursor)) return { kind: 'bad_cursor' };
+      const lists = listsOf(state, caller, query.tenantId);
       const items: string[] = [];
       let bytes = 0;
       let after = query.cursor?.replace('.', '|') ?? null;
       for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
-        const page = await readMembers(state, query.tenantId, after, MEMBERS_PER_READ);
+        const page = await readMembers(lists, after, MEMBERS_PER_READ);
         const fitting = page.filter(({ views }) => views.includes(query.view.slice(0, 2)));
         const bodies = await readBodies(fitting);
         // Those whose bodies were not read, because the ones before them are large, are looked at next.
@@ -132,17 +133,25 @@ interface Member {
   readonly views: readonly string[];
 }
 
-/** The next members of the lists of all shards, as one list. */
-async function readMembers(
-  state: State,
-  tenantId: string | null,
-  after: string | null,
-  count: number,
-): Promise<Member[]> {
-  const shards = tenantId === null ? state.shards : [state.shardOf(tenantId)];
-  const lists = await Promise.all(
-    shards.map(async (shard) => {
-      const key = tenantId === null ? `${shard.key}list` : `${shard.key}list:${tenantId}`;
+interface List {
+  readonly shard: ShardHandle;
+  readonly key: string;
+}
+
+/** The lists that hold what was asked for: of tenants that the caller may not see none is looked at, so that no place in them shows in a cursor. */
+function listsOf(state: State, caller: Caller, tenantId: string | null): List[] {
+  const named = tenantId === null ? caller.tenants : [tenantId].filter((one) => mayObserve(caller, one));
+  if (named === 'all') return state.shards.map((shard) => ({ shard, key: `${shard.key}list` }));
+  return named.map((one) => {
+    const shard = state.shardOf(one);
+    return { shard, key: `${shard.key}list:${one}` };
+  });
+}
+
+/** The next members of some lists, as one list. */
+async function readMembers(lists: readonly List[], after: string | null, count: number): Promise<Member[]> {
+  const found = await Promise.all(
+    lists.map(async ({ shard, key }) => {
       const members = await shard.client.zrangebylex(key, after === null ? '-' : `(${after}|~`, '+', 'LIMIT', 0, count);
       return members.map((member) => {
         const [time = '', id = '', views = ''] = member.split('|');
@@ -150,7 +159,7 @@ async function readMembers(
       });
     }),
   );
-  return lists
+  return found
     .flat()
     .sort((a, b) => (a.place < b.place ? -1 : 1))
     .slice(0, count);

@@ -1,0 +1,69 @@
+/** Who may call: API keys out of a file that is followed, and access tokens of Entra ID; one of them, or both. */
+import { type Authority, authorityOf, type EntraOptions, entraVerifier, type TokenVerifier } from './entra.ts';
+import { type Content, follow, readContent } from './follow.ts';
+import type { Grant, Refused, Unchecked } from './grant.ts';
+import { KeyRing } from './keyRing.ts';
+import { readKeys } from './keysFile.ts';
+import { AccessRefused } from './refused.ts';
+import type { SigningKeysEvents } from './signingKeys.ts';
+
+export interface AccessEvents extends SigningKeysEvents {
+  /** The file has changed: its keys are in force, or it has faults, whole sentences, and those before stay. */
+  onReloaded(outcome: { readonly keys: number } | { readonly faults: readonly string[] }): void;
+}
+
+export interface AccessOptions {
+  readonly keysFile: string | null;
+  readonly entra: EntraOptions | null;
+  /** Left out: that of the tenant. For tests, which have an issuer of their own; no setting leads here. */
+  readonly authority?: Authority;
+  readonly events: AccessEvents;
+}
+
+export interface Access {
+  /** What this key or token allows. */
+  authenticate(presented: string): Grant | Refused | Promise<Grant | Refused | Unchecked>;
+  close(): void;
+}
+
+/** Three parts, as a signed token has. */
+const TOKEN_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** Rejects with AccessRefused where the file of keys has faults. */
+export async function openAccess({ keysFile, entra, authority, events }: AccessOptions): Promise<Access> {
+  const ring = new KeyRing();
+  const end = keysFile === null ? () => {} : await followKeys(keysFile, ring, events);
+  const verify: TokenVerifier | null =
+    entra === null
+      ? null
+      : entraVerifier(entra, authority ?? authorityOf(entra.tenantId), events, Date.now, () => performance.now());
+  return {
+    authenticate(presented) {
+      const found = ring.find(presented, Date.now());
+      const isKey = found.kind === 'granted' || found.reason !== 'unknown';
+      return isKey || verify === null || !TOKEN_FORM.test(presented) ? found : verify(presented);
+    },
+    close: end,
+  };
+}
+
+async function followKeys(path: string, ring: KeyRing, events: AccessEvents): Promise<() => void> {
+  const first = await readContent(path);
+  const read = keysIn(first);
+  if ('faults' in read) throw new AccessRefused(read.faults);
+  ring.replace(read.keys);
+  return follow([path], [first], ([content]) => {
+    const next = keysIn(content!);
+    if ('keys' in next) ring.replace(next.keys);
+    events.onReloaded('keys' in next ? { keys: next.keys.length } : next);
+  });
+}
+
+function keysIn(content: Content): ReturnType<typeof readKeys> {
+  if ('code' in content)
+    return {
+      faults: [`API_KEYS_FILE names a file that cannot be read (${content.code}): check the path and who may read it.`],
+    };
+  const read = readKeys(content.text);
+  return 'keys' in read ? read : { faults: read.faults.map((fault) => `API_KEYS_FILE: ${fault}`) };
+}

@@ -1,0 +1,61 @@
+/** The API as it is reached from outside: who may call, and over which certificate. */
+import type { Logger } from 'pino';
+import { type Access, openAccess } from '../access/access.ts';
+import { type Certificate, openCertificate } from '../access/certificate.ts';
+import type { Authority } from '../access/entra.ts';
+import { type Config, isLoopback } from '../config.ts';
+import type { Metrics } from '../metrics.ts';
+
+/** Null where neither keys nor tokens are configured: the configuration then lets it listen on loopback alone. */
+export async function accessOf(
+  { access: { keysFile, entra } }: Config,
+  metrics: Metrics,
+  logger: Logger,
+  authority: Authority | undefined,
+): Promise<Access | null> {
+  if (keysFile === null && entra === null) return null;
+  return openAccess({
+    keysFile,
+    entra,
+    ...(authority && { authority }),
+    events: {
+      onReloaded: (outcome) => {
+        metrics.accessReloads.inc({ file: 'keys', outcome: 'faults' in outcome ? 'refused' : 'taken' });
+        if ('faults' in outcome)
+          logger.error({ faults: outcome.faults }, 'new keys refused: those before stay in force');
+        else logger.info({ keys: outcome.keys }, 'new keys in force');
+      },
+      onUnreachable: (detail) => logger.warn({ detail }, 'the keys that Entra ID signs tokens with cannot be fetched'),
+    },
+  });
+}
+
+/** Null for plain HTTP. */
+export async function certificateOf(
+  { api: { tls } }: Config,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<Certificate | null> {
+  if (tls === null) return null;
+  return openCertificate({
+    ...tls,
+    events: {
+      onReloaded: (outcome) => {
+        metrics.accessReloads.inc({ file: 'certificate', outcome: 'faults' in outcome ? 'refused' : 'taken' });
+        if ('faults' in outcome)
+          logger.error({ faults: outcome.faults }, 'new certificate refused: the one before stays in use');
+        else logger.info({ validTo: outcome.validTo }, 'new certificate in use');
+      },
+      onExpired: (validTo) => logger.warn({ validTo }, 'API_TLS_CERT_FILE: the certificate is past its time: renew it'),
+    },
+  });
+}
+
+/** Says it where keys may cross a network in clear; a proxy that serves TLS in front is told by TRUST_PROXY. */
+export function warnOfPlainHttp({ api: { host, tls, trustedProxies } }: Config, logger: Logger): void {
+  if (tls !== null || trustedProxies !== 'none' || isLoopback(host)) return;
+  logger.warn(
+    'API_HOST can be reached by others and serves no TLS: keys cross the network in clear. Set API_TLS_CERT_FILE and ' +
+      'API_TLS_KEY_FILE, or TRUST_PROXY where a proxy in front serves TLS.',
+  );
+}
