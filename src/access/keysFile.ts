@@ -6,6 +6,8 @@ import type { Key } from './key.ts';
 /** A file that is longer is the wrong file. */
 export const KEYS_FILE_LENGTH_MAX = 4 * 1024 * 1024;
 const KEYS_MAX = 10_000;
+/** A list of findings is put together from one for each of them. */
+const TENANTS_MAX = 200;
 const FAULTS_MAX = 100;
 
 const MEMBERS = ['name', 'sha256', 'scopes', 'tenants', 'expires'] as const;
@@ -72,6 +74,8 @@ function readEntry(item: Node, faults: Faults): Entry {
     key.tenants =
       isScalar(tenants) && isAll(String(tenants.value)) ? 'all' : listIn(tenants, 'tenants', readTenant, faults);
   }
+  if (key.tenants !== undefined && key.tenants.length > TENANTS_MAX)
+    faults.of(tenants!, `\`tenants\` lists at most ${TENANTS_MAX}: make several keys, or one of \`all\``);
   if (expires) key.expiresAt = oneOf(expires, 'expires', readExpiry, faults);
   return entry;
 }

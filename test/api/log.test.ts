@@ -1,23 +1,10 @@
 /** What is logged and measured of a request, and what never is. */
 import assert from 'node:assert/strict';
-import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import pino from 'pino';
 import { Registry } from 'prom-client';
 import { appOf } from './ask.ts';
+import { listen } from './listen.ts';
 import { failing, memory } from './ports.ts';
-
-/** A logger at its most talkative, and its lines. */
-function listen() {
-  const lines: Record<string, unknown>[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      lines.push(JSON.parse(String(chunk)));
-      done();
-    },
-  });
-  return { lines, logger: pino({ level: 'trace' }, stream) };
-}
 
 test('an answer is one line: route pattern, method, status and duration', async () => {
   const { lines, logger } = listen();
