@@ -25,6 +25,7 @@ test('links in the documents lead to something', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'docs/rule.md',
+    'docs/access.md',
     GUARANTEES,
     ...decisions(),
   ];
