@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, test } from 'node:test';
-import { exportSPKI, importJWK, type JWTPayload } from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, importJWK, type JWTPayload } from 'jose';
 import { authorityOf, entraVerifier, type TokenVerifier } from '../../src/access/entra.ts';
 import { APPLICATION, AUDIENCE, Issuer, issuers, TENANT } from './issuer.ts';
 
@@ -118,6 +118,16 @@ test('only RS256 is taken: not none, and not HS256 with the public key for a sec
     forged.push(`${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`);
   }
   for (const token of forged) assert.deepEqual(await verify(token), { kind: 'refused', reason: 'invalid' }, token);
+});
+
+test('the right key is no good by another algorithm', async () => {
+  const key = issuer.published[0]!;
+  const jwk = await exportJWK(key.privateKey);
+  for (const alg of ['RS384', 'RS512', 'PS256']) {
+    const privateKey = (await importJWK(jwk, alg)) as CryptoKey;
+    const token = await issuer.token({}, { ...key, privateKey }, { alg });
+    assert.deepEqual(await verify(token), { kind: 'refused', reason: 'invalid' }, alg);
+  }
 });
 
 test('a token that was changed, signed by another, or says where its keys are, is refused', async () => {

@@ -100,6 +100,12 @@ before(async () => {
           actorObjectId: objectId,
           actorUpn: `guest_${who}.example#ext#@${who}.onmicrosoft.example`,
         }),
+        // One that the strict rule finds, too.
+        operation(`${who} o2`, now - 1_700_000, {
+          tenantId,
+          actorObjectId: objectId,
+          actorUpn: `guest@${who}.example`,
+        }),
       ],
       i,
     );
@@ -321,10 +327,7 @@ test('a letter of no tenant is for keys of all tenants', async () => {
 
 test('tokens and keys are taken side by side, and a token sees its own tenant', async () => {
   const { items } = await get(await issuer.token(), '/v1/findings');
-  assert.deepEqual(
-    items.map(({ tenantId }: { tenantId: string }) => tenantId),
-    [ALPHA],
-  );
+  assert.deepEqual(new Set(items.map(({ tenantId }: { tenantId: string }) => tenantId)), new Set([ALPHA]));
   assert.equal((await send(await issuer.token({ tid: BETA }), 'GET', '/v1/findings')).status, 401);
   assert.equal((await send(await issuer.token({ roles: [] }), 'GET', '/v1/findings')).status, 403);
   assert.equal((await send(await issuer.token(), 'GET', '/v1/dead-letters')).status, 403);
