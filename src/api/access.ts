@@ -74,7 +74,7 @@ async function ask(
       // A route that the server made by itself says nothing, and then nobody may call it.
       if (scope === undefined || !includes(found.scope, scope))
         return { refusal: { code: 'forbidden', reason: 'scope' }, problem: problem('forbidden') };
-      endWith(found, reply);
+      endWith(found, reply, (reason) => events.onEnded(request, reply, reason));
       return null;
     }
   }
@@ -97,21 +97,29 @@ async function tooMany(counts: Counts, rate: Rate, request: FastifyRequest): Pro
 /** A timer waits no longer than this; what ends later is looked at again then. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** Cuts an answer off that is still open when what allowed it ends. */
-function endWith({ revoked, endsAt }: Grant, { raw }: FastifyReply): void {
+/** Cuts an answer off that is still open when what allowed it ends, and tells of it. */
+function endWith(
+  { revoked, endsAt }: Grant,
+  { raw }: FastifyReply,
+  onEnd: (reason: 'revoked' | 'expired') => void,
+): void {
   let timer: NodeJS.Timeout | undefined;
-  const cut = () => raw.destroy();
+  const cut = (reason: 'revoked' | 'expired') => {
+    onEnd(reason);
+    raw.destroy();
+  };
+  const takeBack = () => cut('revoked');
   const wait = (until: number) => {
     const ms = until - Date.now();
-    if (ms <= 0) return void cut();
+    if (ms <= 0) return cut('expired');
     timer = setTimeout(wait, Math.min(ms, TIMER_MS_MAX), until);
     timer.unref();
   };
-  revoked?.addEventListener('abort', cut);
+  revoked?.addEventListener('abort', takeBack);
   raw.once('close', () => {
-    revoked?.removeEventListener('abort', cut);
+    revoked?.removeEventListener('abort', takeBack);
     clearTimeout(timer);
   });
-  if (revoked?.aborted) cut();
+  if (revoked?.aborted) takeBack();
   else if (endsAt !== null) wait(endsAt);
 }

@@ -6,9 +6,10 @@ import type { Rate } from './rates.ts';
 import type { Server } from './server.ts';
 
 export interface Refusal {
-  readonly code: 'unauthenticated' | 'forbidden' | 'rate_limited' | 'unchecked';
+  /** `ended`: it was allowed at first, and cut off. */
+  readonly code: 'unauthenticated' | 'forbidden' | 'rate_limited' | 'unchecked' | 'ended';
   /** More than the caller is told. */
-  readonly reason: Outcome | 'scope' | Rate;
+  readonly reason: Outcome | 'scope' | 'revoked' | Rate;
 }
 
 /** How asking for a key or token went: by which of them, or why it failed. */
@@ -17,6 +18,8 @@ type Outcome = 'key' | 'token' | 'missing' | RefusedByPort['reason'] | 'unchecke
 export interface AccessEvents {
   onAuthenticated(outcome: Outcome): void;
   onRefused(request: FastifyRequest, refusal: Refusal): void;
+  /** What was allowed is cut off, and will never be answered. */
+  onEnded(request: FastifyRequest, reply: FastifyReply, reason: 'revoked' | 'expired'): void;
 }
 
 declare module 'fastify' {
@@ -42,11 +45,16 @@ export function accessEvents(server: Server, registry: Registry | undefined): Ac
     labelNames: ['code', 'reason'] as const,
     registers,
   });
+  const onRefused: AccessEvents['onRefused'] = (request, refusal) => {
+    request.refusal = refusal;
+    refusals.inc({ ...refusal });
+  };
   return {
     onAuthenticated: (outcome) => authentications.inc({ outcome }),
-    onRefused: (request, refusal) => {
-      request.refusal = refusal;
-      refusals.inc({ ...refusal });
+    onRefused,
+    onEnded: (request, reply, reason) => {
+      onRefused(request, { code: 'ended', reason });
+      audit(request, reply);
     },
   };
 }

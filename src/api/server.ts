@@ -32,8 +32,8 @@ declare module 'fastify' {
   interface FastifySchema {
     /** Stable name of the call: clients are generated from it. */
     operationId?: string;
-    /** What a caller must be allowed for it; null where nobody is asked. A route without it is refused. */
-    scope?: Scope | null;
+    /** What a caller must be allowed for it; null where nobody is asked. */
+    scope: Scope | null;
     summary?: string;
     description?: string;
     tags?: readonly string[];

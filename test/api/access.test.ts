@@ -90,7 +90,7 @@ test('reading is for all, and writing and what may hold anything is not', async 
 test('a route that does not say what it asks of a caller cannot be added', () => {
   const app = buildApp(memory().ports, { version: '1' });
   assert.throws(() => app.get('/probe', async () => ({})), /GET \/probe does not say/);
-  assert.throws(() => app.get('/probe', { schema: {} }, async () => ({})), /GET \/probe does not say/);
+  assert.throws(() => app.get('/probe', { schema: {} as never }, async () => ({})), /GET \/probe does not say/);
 });
 
 test('HEAD asks for what GET asks for, and an address that there is not asks for nothing', async () => {
@@ -206,7 +206,8 @@ for (const how of ['is taken back', 'ends']) {
       authenticate: (presented) =>
         grant(presented, 'findings:read', presented === 'own' ? { revoked: controller.signal, endsAt: endsAt() } : {}),
     };
-    const app = buildApp(ports, { version: '1', access });
+    const { lines, logger } = listen();
+    const app = buildApp(ports, { version: '1', access, logger });
     await app.listen({ port: 0, host: '127.0.0.1' });
     try {
       const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/v1/changes?after=now&wait=60`;
@@ -228,6 +229,11 @@ for (const how of ['is taken back', 'ends']) {
       }
       feed.append('{}');
       assert.equal((await other.answer).status, 200);
+      const ended = lines.filter(({ event }) => event === 'api_refused');
+      assert.deepEqual(
+        ended.map(({ code, reason, caller: name }) => [code, reason, name]),
+        [['ended', how === 'ends' ? 'expired' : 'revoked', 'own']],
+      );
     } finally {
       await app.close();
     }
