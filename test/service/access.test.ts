@@ -69,7 +69,7 @@ const logger = pino(
 
 async function start(env: object, options: Partial<ServiceOptions> = {}): Promise<Service> {
   const settings = readConfig({ REDIS_URL: redis.url, API_PORT: '0', OPS_PORT: '0', ...env }, { roles: ['api'] });
-  assert.ok('config' in settings, JSON.stringify(settings));
+  assert.ok('config' in settings);
   return startService(settings.config, { roles: ['api'], logger, ...options });
 }
 
