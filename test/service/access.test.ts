@@ -347,7 +347,8 @@ test('a key taken out of the file ends what is open under it and is refused from
   await reloaded;
   const path = '/v1/changes?after=now&wait=60';
   const open = fetch(`${service.apiUrl}${path}`, { headers: { authorization: `Bearer ${secret}` } });
-  const cut = assert.rejects(open);
+  const stream = await fetch(`${service.apiUrl}/v1/stream`, { headers: { authorization: `Bearer ${secret}` } });
+  const cut = Promise.all([assert.rejects(open), assert.rejects(stream.text())]);
   const refused = once(logged, 'new keys refused: those before stay in force');
   await writeFile(keysFile, '- broken');
   await refused;
