@@ -39,9 +39,9 @@ export interface Position {
 export type Stored =
   /**
    * Neither position nor mark was ever written, or all of it is gone. `since`: in this life of the hub reading began at
-   * this time, and has met nothing yet.
+   * this time, and has met nothing yet. `isOtherHub`: reading began in another life of the hub, and met nothing in it.
    */
-  | { readonly kind: 'none'; readonly since?: number }
+  | { readonly kind: 'none'; readonly since?: number; readonly isOtherHub?: true }
   /**
    * The position last written, in whichever life of the hub that was (the caller compares). Given only if every mark
    * that it expects stands at least that high and the generations are those that it knows.

@@ -38,7 +38,9 @@ export function decideStart(facts: StartFacts): StartDecision {
     if (after !== null) return beginAfter(facts, { cause, detail, previous, checkpoint: null }, bare(after, place));
     return beginByTime(facts, { cause, detail, previous, checkpoint });
   };
-  if (previous && previous.hubCreatedAt !== place.hubCreatedAt) {
+  // Also where reading had begun and met nothing: what came meanwhile went with that hub, and must not count as read.
+  const wasBegun = stored.kind === 'none' && stored.isOtherHub === true;
+  if (wasBegun || (previous && previous.hubCreatedAt !== place.hubCreatedAt)) {
     return begin('new_hub', 'The hub was made anew: its events are others, and reading begins as at a first start.');
   }
   if (isBeyondEnd(facts)) {

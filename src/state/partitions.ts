@@ -32,8 +32,11 @@ import { goingBack, withMarks } from './wholeness.ts';
 export type Outcome = { readonly kind: 'applied' } | { readonly kind: 'lost_state'; readonly detail: string };
 
 export type Stored =
-  /** `since`: reading began at this time and has met nothing yet (ms since the Unix epoch). */
-  | { readonly kind: 'none'; readonly since?: number }
+  /**
+   * `since`: reading began at this time and has met nothing yet (ms since the Unix epoch). `isOtherHub`: it began in another
+   * life of the hub, and met nothing in it.
+   */
+  | { readonly kind: 'none'; readonly since?: number; readonly isOtherHub?: true }
   | { readonly kind: 'position'; readonly position: Position }
   | {
       readonly kind: 'lost';
@@ -98,8 +101,8 @@ export class Partitions {
     this.#lost.delete(markField(place));
     this.#know(place, record, marks);
     if (position !== null) return { kind: 'position', position };
-    const since = record.hubCreatedAt === place.hubCreatedAt ? record.enqueuedAt : null;
-    return { kind: 'none', ...(since !== null && { since }) };
+    if (record.hubCreatedAt !== place.hubCreatedAt) return { kind: 'none', isOtherHub: true };
+    return { kind: 'none', ...(record.enqueuedAt !== null && { since: record.enqueuedAt }) };
   }
 
   /** The stored record with the marks that this process knows of. */

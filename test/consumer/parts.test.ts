@@ -68,6 +68,11 @@ test('another creation time of the hub is a new hub, also where the number would
   assert.equal(beginning?.cause, 'new_hub');
 });
 
+test('a hub made anew is one also where reading had begun before and met nothing', () => {
+  const { beginning } = decideStart({ ...base, stored: { kind: 'none', isOtherHub: true } });
+  assert.equal(beginning?.cause, 'new_hub');
+});
+
 test('what lies between a checkpoint and the time back is seen to be passed over', () => {
   const { start } = decideStart({ ...base, checkpoint: 12 });
   assert.equal(start.lastRead, 12);

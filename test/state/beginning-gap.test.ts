@@ -52,6 +52,21 @@ test('of a hub made anew nothing is covered from before it was made, however far
     ]);
   }));
 
+test('what went with a hub before reading met anything in it is a gap', () =>
+  withState(stateOptions(redis.url), async (state) => {
+    const made = NOW - HOUR_MS;
+    await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: SINCE, detail: 'first' });
+    const place = { ...PLACE, hubCreatedAt: made };
+    assert.deepEqual(await state.positions.load(place), { kind: 'none', isOtherHub: true });
+    await state.positions.begin(place, { ...nothing, cause: 'new_hub', since: SINCE, detail: 'anew' });
+    const { hubs } = await coverageQueries(state, () => null).now();
+    const { gaps } = hubs[0]!.partitions[0]!;
+    assert.deepEqual(
+      gaps.map(({ from, until, reason }) => [from, until, reason]),
+      [[new Date(SINCE).toISOString(), new Date(made).toISOString(), 'hub_recreated']],
+    );
+  }));
+
 test('where the position is gone, too, nothing is covered from before the hub was made', () =>
   withState(stateOptions(redis.url), async (state) => {
     const made = NOW - HOUR_MS;
