@@ -38,16 +38,37 @@ export function createClient(
     : new EventHubConsumerClient(consumerGroup, namespace, hub, credential, clientOptions);
 }
 
+/** As far as the client library shows them: what it opens connections by, and each of these. */
+interface LibraryContext {
+  connection: LibraryConnection;
+  refreshConnection(): void;
+}
+
+interface LibraryConnection {
+  readonly _connection?: { readonly socket?: Socket };
+  open(): Promise<unknown>;
+}
+
 /**
- * Cuts a connection that the client library has left open when it was closed: one that broke just then may have been opened
- * anew. The library gives no other way to it.
+ * Cuts what the client library has left open when its client was closed, and lets it open nothing any more: one that broke
+ * just then is replaced, and a question that is still under way, or tried again, opens the next, though the client is
+ * closed. That would hold a process up for minutes. The library gives no other way to it.
  */
-export function cutConnection(client: EventHubConsumerClient): void {
-  const { _context } = client as unknown as {
-    readonly _context?: { readonly connection?: { readonly _connection?: { readonly socket?: Socket } } };
+export function cutForGood(client: EventHubConsumerClient): void {
+  const { _context: context } = client as unknown as { readonly _context?: LibraryContext };
+  if (context === undefined) return;
+  const refresh = context.refreshConnection;
+  context.refreshConnection = () => {
+    refresh.call(context);
+    seal(context.connection);
   };
+  seal(context.connection);
+}
+
+function seal(connection: LibraryConnection): void {
+  connection.open = () => Promise.reject(new Error('The client was closed.'));
   // With an error, since only that makes the AMQP library let go of its timers.
-  _context?.connection?._connection?.socket?.destroy(new Error('The client was closed.'));
+  connection._connection?.socket?.destroy(new Error('The client was closed.'));
 }
 
 function clientOptionsOf(tuning: Tuning, identifier: string, maxRetries: number): EventHubConsumerClientOptions {

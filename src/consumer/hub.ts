@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
 import { endsWithin } from './clock.ts';
-import { createClient, cutConnection } from './connect.ts';
+import { createClient, cutForGood } from './connect.ts';
 import type { HubContext } from './context.ts';
 import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -116,7 +116,7 @@ export class HubConsumer {
     });
     await endsWithin(options.clock, options.tuning.attemptMs, asking);
     await endsWithin(options.clock, renewalMs, client.close());
-    cutConnection(client);
+    cutForGood(client);
     return answered;
   }
 

@@ -3,7 +3,7 @@ import type { EventHubConsumerClient, EventPosition, Subscription } from '@azure
 import type { Claim } from './claim.ts';
 import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
-import { createClient, cutConnection } from './connect.ts';
+import { createClient, cutForGood } from './connect.ts';
 import { type HubContext, runningOf } from './context.ts';
 import { ClaimEnded, codeOf, isOfStorage, messageOf, troubleCodeOf } from './errors.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
@@ -133,7 +133,7 @@ export class Session {
       .catch(complain);
     const isClosed = await endsWithin(clock, leftMs() / 2, closing);
     if (givesUp && !isClosed) await endsWithin(clock, leftMs(), this.#giveUp());
-    cutConnection(this.client);
+    cutForGood(this.client);
     // Whatever the library came to say of them: a receiver of a client that is gone is no reason to replace the next one.
     for (const { claim } of this.#hub.partitions.values()) if (claim) claim.isClosed = true;
     this.#letGo();

@@ -1,6 +1,8 @@
 /** The order of a stop, and how far positions and checkpoints may be at any moment. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { createClient, cutForGood } from '../../src/consumer/connect.ts';
+import { TUNING } from '../../src/consumer/options.ts';
 import { eventually, FAST, HUB, idsOf, signIn, stopAzurite, withStack } from './stack.ts';
 
 after(stopAzurite);
@@ -135,5 +137,25 @@ test('a checkpoint that cannot be written holds up nothing, and the next one mak
     const { totals } = consumer.status().hubs[0]!.partitions[0]!;
     assert.equal(totals.checkpointFailures, 2);
     assert.equal(totals.restarts, 0);
+  });
+});
+
+test('a client that was closed opens no connection any more, whatever is still asked of it', async () => {
+  await withStack({}, async ({ hubs, options }) => {
+    const tuning = { ...TUNING, attemptMs: 1_000 };
+    const connections = () => hubs.state().connections;
+    hubs.faults.inject({ kind: 'managementTimeout' });
+    for (const isDropped of [true, false]) {
+      const client = createClient(options, HUB, tuning, { retriesMax: 2 });
+      const refused = assert.rejects(client.getEventHubProperties());
+      await eventually(() => connections() === 1, 'it asks');
+      if (isDropped) hubs.faults.inject({ kind: 'drop' });
+      if (isDropped) await eventually(() => connections() === 0, 'it is about to ask again');
+      cutForGood(client);
+      await refused;
+      await eventually(() => connections() === 0, 'it is cut');
+      await assert.rejects(client.getEventHubProperties());
+      assert.equal(connections(), 0);
+    }
   });
 });
