@@ -5,7 +5,9 @@ import { compareSignIns, GuestIndex } from './guests.ts';
 import { uniteLabels } from './label.ts';
 import { matchOperation } from './match.ts';
 import type { Rating, ReasonCode, Rule, View } from './rule.ts';
+import type { Suppressed } from './suppression.ts';
 import { formatTicks } from './time.ts';
+import type { Triage } from './triage.ts';
 
 /** What a finding says that is a function of facts and rule alone. Times are RFC 3339 with seven fractional digits. */
 export interface FindingContents {
@@ -39,6 +41,8 @@ export interface FindingContents {
 export interface FindingState {
   readonly revision: number;
   readonly supersededBy: string | null;
+  readonly triage: Triage;
+  readonly suppressed: Suppressed | null;
   readonly createdAt: number | null;
   readonly updatedAt: number | null;
 }
@@ -93,11 +97,8 @@ export function describeFinding(finding: Finding, state: FindingState, rating: R
     severity,
     tactics,
     techniques,
-    status: 'new' as const,
-    classification: null,
-    assignedTo: null,
-    comments: [],
-    suppressed: null,
+    ...describeTriage(state.triage),
+    suppressed: state.suppressed && describeSuppressed(state.suppressed),
     evidenceCount,
     evidenceTruncated,
     targetsTruncated,
@@ -108,6 +109,34 @@ export function describeFinding(finding: Finding, state: FindingState, rating: R
 }
 
 export type FindingBody = ReturnType<typeof describeFinding>;
+
+/** A finding as the API gives it, with another state: what its facts say stays to the letter. */
+export function redescribe(body: FindingBody, state: Omit<FindingState, 'createdAt' | 'supersededBy'>): FindingBody {
+  const suppressed = state.suppressed && describeSuppressed(state.suppressed);
+  return {
+    ...body,
+    revision: state.revision,
+    ...describeTriage(state.triage),
+    suppressed,
+    updatedAt: iso(state.updatedAt),
+  };
+}
+
+function describeTriage({ status, classification, assignedTo, comments }: Triage) {
+  return {
+    status,
+    classification,
+    assignedTo,
+    comments: comments.map(({ at, by, text }) => ({ at: new Date(at).toISOString(), by, text })),
+  };
+}
+
+export const describeSuppressed = ({ id, owner, reason, expiresAt }: Suppressed) => ({
+  id,
+  owner,
+  reason,
+  expiresAt: new Date(expiresAt).toISOString(),
+});
 
 function describeSource({ source }: Operation | SignIn) {
   const { hub, partition, sequenceNumber, recordIndex, enqueuedAt, sha256 } = source;

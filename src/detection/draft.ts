@@ -27,6 +27,9 @@ export type Change =
   | 'source'
   | 'none';
 
+/** Changes that are told to the world; the others only bring the stored finding up to date. */
+export type Revision = Exclude<Change, 'quiet' | 'source' | 'none'>;
+
 /** A finding being folded: takes operations one by one, then says what became of it. */
 export class Draft {
   readonly #before: Finding;
@@ -74,6 +77,7 @@ export class Draft {
       operations: addTexts(finding.operations, [operation.operation]),
       targets: addTexts(finding.targets, operation.targets),
       targetNames: addTexts(finding.targetNames, operation.targetNames),
+      objectIds: addTexts(finding.objectIds, [operation.actorObjectId ?? '']),
       itemCount: finding.itemCount + (isNewItem ? 1 : 0),
       correlationCount: finding.correlationCount + (newCorrelation ? 1 : 0),
       latest: laterLatest(finding.latest, latestOf(operation, match)),

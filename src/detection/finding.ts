@@ -54,6 +54,8 @@ export interface Finding {
   readonly operations: TextSet;
   readonly targets: TextSet;
   readonly targetNames: TextSet;
+  /** Object ids of the operations' actors, empty for one without: no part of the contents. */
+  readonly objectIds: TextSet;
   readonly itemCount: number;
   readonly correlationCount: number;
   /** How many operations stand under each label. */
@@ -140,6 +142,7 @@ export function raiseFinding(operation: Operation, createdAt: number | null, win
     operations: EMPTY_TEXT_SET,
     targets: EMPTY_TEXT_SET,
     targetNames: EMPTY_TEXT_SET,
+    objectIds: EMPTY_TEXT_SET,
     itemCount: 0,
     correlationCount: 0,
     labels: new Map(),

@@ -24,7 +24,7 @@ import { profileOf } from './relation.ts';
 import type { Ticks } from './time.ts';
 import { uniteFindings } from './unite.ts';
 
-export type { Change } from './draft.ts';
+export type { Change, Revision } from './draft.ts';
 
 export interface Folded {
   readonly finding: Finding;

@@ -22,6 +22,7 @@ export function uniteFindings(a: Finding, b: Finding): Finding {
     operations: uniteTextSets(a.operations, b.operations),
     targets: uniteTextSets(a.targets, b.targets),
     targetNames: uniteTextSets(a.targetNames, b.targetNames),
+    objectIds: uniteTextSets(a.objectIds, b.objectIds),
     itemCount: a.itemCount + b.itemCount - (a.members.size + b.members.size - members.size),
     correlationCount:
       a.correlationCount + b.correlationCount - (a.correlations.size + b.correlations.size - correlations.size),

@@ -1,12 +1,19 @@
 /** What a replay answers: the rule's rows at a moment, or findings as the API gives them. Pure. */
-import { describeFinding, type FindingBody } from '../detection/describe.ts';
+import { describeFinding, type FindingBody, type FindingState } from '../detection/describe.ts';
 import { compareText, type Operation, type SignIn } from '../detection/fact.ts';
 import type { Finding } from '../detection/finding.ts';
 import { foldAll } from '../detection/fold.ts';
 import { type Row, rowsOver, spanAt } from '../detection/rows.ts';
 import { type Rule, ratingOf, type View } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
+import { UNTOUCHED } from '../detection/triage.ts';
 import { type FindingView, selects } from '../detection/views.ts';
+
+/** The state of a finding that nobody keeps. */
+const UNNOTED: FindingState = {
+  ...{ revision: 1, supersededBy: null, createdAt: null, updatedAt: null },
+  ...{ triage: UNTOUCHED, suppressed: null },
+};
 
 export interface Facts {
   readonly operations: Iterable<Operation>;
@@ -35,9 +42,7 @@ export function findingsAt(facts: Facts, at: Ticks | null, view: FindingView, ru
   return foldAll(operations, signIns, rule.window)
     .filter(({ labels }) => selects(view, labels.keys()))
     .sort(newestFirst)
-    .map((finding) =>
-      describeFinding(finding, { revision: 1, supersededBy: null, createdAt: null, updatedAt: null }, rating),
-    );
+    .map((finding) => describeFinding(finding, UNNOTED, rating));
 }
 
 function newestFirst(a: Finding, b: Finding): number {

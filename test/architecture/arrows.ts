@@ -47,8 +47,11 @@ const MUST_NOT_USE: Readonly<Record<string, RegExp>> = {
   api: /^(ioredis|redis|node:(net|tls|http|https))(\/|$)/,
 };
 
-/** The one file of the core that leans on a library, and which. */
-const CORE_LIBRARIES: Readonly<Record<string, readonly string[]>> = { 'src/detection/digest.ts': ['node:crypto'] };
+/** The files of the core that lean on a library, and which. */
+const CORE_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  'src/detection/digest.ts': ['node:crypto'],
+  'src/detection/ipRange.ts': ['ipaddr.js'],
+};
 
 /** What depends on when, where or how often it is asked. */
 const IMPURE = [
