@@ -30,6 +30,11 @@ export function createMetrics() {
     ),
     deadLettersDropped: counter('guestwatch_dead_letters_dropped_total', 'Dead letters that gave way to newer ones.'),
     revisions: counter('guestwatch_finding_revisions_total', 'Revisions of findings published, by reason.', ['reason']),
+    suppressedRevisions: counter(
+      'guestwatch_suppressed_revisions_total',
+      'Of these, revisions of findings that are suppressed, which only the feed tells of.',
+      ['reason'],
+    ),
     nearMisses: counter('guestwatch_near_misses_total', 'What nearly was a fact or a match, by kind.', ['kind']),
     losses: counter(
       'guestwatch_state_losses_total',

@@ -23,6 +23,8 @@ import { findingsRoutes } from './routes/findings.ts';
 import { guestsRoutes } from './routes/guests.ts';
 import { ruleRoutes } from './routes/rule.ts';
 import { streamRoutes } from './routes/stream.ts';
+import { suppressionsRoutes } from './routes/suppressions.ts';
+import { triageRoutes } from './routes/triage.ts';
 import type { Server } from './server.ts';
 import { Streams, type StreamsOptions } from './streams.ts';
 import { Texts } from './texts.ts';
@@ -92,6 +94,7 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   if (options.registry !== undefined) measureAnswers(server, polls, streams, options.registry);
 
   server.register(findingsRoutes(ports.findings, texts));
+  server.register(triageRoutes(ports.findings));
   server.register(changesRoutes(polls, texts));
   server.register(streamRoutes(streams));
   server.register(ruleRoutes(ports.rule, ports.rows));
@@ -99,6 +102,7 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   server.register(explainRoutes(ports.explain));
   server.register(coverageRoutes(ports.coverage));
   server.register(deadLettersRoutes(ports.deadLetters));
+  server.register(suppressionsRoutes(ports.suppressions));
   server.register(documentRoutes(calls, options.version));
   return server;
 }

@@ -57,6 +57,13 @@ export const TEXT_LENGTH_MAX = 512;
 /** A cursor of a port (2,000: some 20 characters for each of 64 shards) and what the API binds it with. */
 export const CURSOR_LENGTH_MAX = 2_048;
 
+/** A comment: a remark, not a report; with as many as a finding may have they stay a part of it that is read at a glance. */
+export const COMMENT_LENGTH_MAX = 1_000;
+/** The name of who works on a finding, or answers for a suppression. */
+export const NAME_LENGTH_MAX = 256;
+/** Operations that a suppression may name: more than the longest of rules has. */
+export const EXPECTED_OPERATIONS_MAX = 100;
+
 /** Time to send the headers, and the whole request: a slow sender holds a socket no longer. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 15_000;

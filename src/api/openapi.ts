@@ -40,6 +40,7 @@ const ASKED: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
 
 const TAGS: Readonly<Record<string, string>> = {
   Findings: 'What an analyst works on.',
+  Triage: 'What people do with findings, and what they expect.',
   Feed: 'Findings as they change, for programs.',
   Rule: 'What is looked for, and what the query itself would return.',
   Guests: 'Who has signed in as a guest.',

@@ -14,6 +14,7 @@
  * - `JsonText` is given to the caller byte for byte: valid JSON of the named schema, without white space around it.
  */
 import type { Ticks } from '../detection/time.ts';
+import type { TriagePatch } from '../detection/triage.ts';
 import type { Scope } from './caller.ts';
 import type * as coverage from './schema/coverage.ts';
 import type * as deadLetter from './schema/deadLetter.ts';
@@ -21,6 +22,8 @@ import type * as explain from './schema/explain.ts';
 import type * as finding from './schema/finding.ts';
 import type * as guest from './schema/guest.ts';
 import type * as rule from './schema/rule.ts';
+import type * as suppression from './schema/suppression.ts';
+import type * as triage from './schema/triage.ts';
 import type { View } from './schema/words.ts';
 
 /** Ready JSON text. */
@@ -103,7 +106,37 @@ export interface FindingsPort {
   get(caller: Caller, id: string): Promise<FindingFound | Unknown>;
   /** `EvidenceItem`s, oldest operation first; ids are followed as by `get`, superseded ones to the finding that stands. */
   evidence(caller: Caller, id: string, query: PageQuery): Promise<Page<JsonText> | Unknown | BadCursor>;
+  /**
+   * Changes the triage of a finding that is at one of the revisions expected, as one revision of reason `triage`; a patch that
+   * changes nothing makes none. The caller's name is the author. Ids are followed as by `get`.
+   */
+  patch(
+    caller: Caller,
+    id: string,
+    patch: TriagePatch,
+    expected: readonly number[] | 'any',
+  ): Promise<FindingFound | MovedOn | Superseded | TooManyComments | Unknown>;
+  /** What happened beside the facts, oldest first; ids are followed as by `evidence`. */
+  history(caller: Caller, id: string, query: PageQuery): Promise<Page<HistoryItem> | Unknown | BadCursor>;
 }
+
+/** The finding is at another revision than was expected: as it is now. */
+export interface MovedOn extends Omit<FindingFound, 'kind'> {
+  readonly kind: 'moved_on';
+}
+
+/** The finding was merged: as it is now, and the one that stands. */
+export interface Superseded extends Omit<FindingFound, 'kind'> {
+  readonly kind: 'superseded';
+  readonly by: string;
+}
+
+export interface TooManyComments {
+  readonly kind: 'too_many_comments';
+  readonly most: number;
+}
+
+export type HistoryItem = View<typeof triage.HistoryItem>;
 
 /** Where to read on: `begin` is the oldest revision kept, `now` is past the newest. */
 export type After =
@@ -210,6 +243,51 @@ export interface ExplainPort {
   ): Promise<{ readonly kind: 'explanation'; readonly explanation: Explanation } | BeyondRetention | TenantNeeded>;
 }
 
+export type Suppression = View<typeof suppression.Suppression>;
+
+export interface NewSuppression {
+  /** Lower case; null where it was left out. */
+  readonly tenantId: string | null;
+  /** Ids in lower case. */
+  readonly matcher: Suppression['matcher'];
+  readonly owner: string;
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+/** Members that cannot be, each with its place (dots between names) and the mend. */
+export interface Faulty {
+  readonly kind: 'faulty';
+  readonly faults: readonly { readonly name: string; readonly detail: string }[];
+}
+
+export interface SuppressionsPort {
+  /** By tenant, the newest first. */
+  list(
+    caller: Caller,
+    query: PageQuery & { readonly tenantId: string | null; readonly state: 'inForce' | 'ended' | 'all' },
+  ): Promise<Page<Suppression> | BadCursor>;
+  get(
+    caller: Caller,
+    id: string,
+  ): Promise<{ readonly kind: 'suppression'; readonly suppression: Suppression } | Unknown>;
+  /** Puts one in force; what it hides is decided soon, and by whoever has the state, also after a crash. */
+  make(
+    caller: Caller,
+    asked: NewSuppression,
+  ): Promise<
+    | { readonly kind: 'made'; readonly suppression: Suppression }
+    | { readonly kind: 'too_many'; readonly most: number }
+    | Faulty
+    | TenantNeeded
+  >;
+  /** Ends one that is in force; what it has hidden is still told of for a while. */
+  end(caller: Caller, id: string): Promise<{ readonly kind: 'ended' } | Unknown>;
+  /** `Finding`s that it hides or has hidden, as they are now, the last first; of merged ones those that stand. */
+  findings(caller: Caller, id: string, query: PageQuery): Promise<Page<JsonText> | Unknown | BadCursor>;
+}
+
 export type Coverage = View<typeof coverage.Coverage>;
 
 export interface CoveragePort {
@@ -297,4 +375,5 @@ export interface ApiPorts {
   readonly explain: ExplainPort;
   readonly coverage: CoveragePort;
   readonly deadLetters: DeadLettersPort;
+  readonly suppressions: SuppressionsPort;
 }

@@ -1,6 +1,8 @@
 /** The closed set of problems (RFC 9457) that the API answers with, and how one is made. */
 import { type Static, Type } from 'typebox';
+import { COMMENTS_MAX } from '../detection/triage.ts';
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX, RETRY_AFTER_SECONDS, URL_LENGTH_MAX } from './limits.ts';
+import { Finding } from './schema/finding.ts';
 import * as w from './schema/words.ts';
 
 /** Every problem: the last part of its `type`, its status, its title, and what the document says of it. */
@@ -25,14 +27,27 @@ export const PROBLEMS = {
     'This key or token does not allow this call; the document names what each call needs.',
   ],
   not_found: [404, 'Not found', 'There is nothing under this address.'],
+  superseded: [
+    409,
+    'Superseded',
+    'The finding was merged into another, which `supersededBy` names: triage goes there.',
+  ],
+  too_many_comments: [409, 'Too many comments', `A finding takes no more than ${COMMENTS_MAX} comments.`],
+  too_many_suppressions: [409, 'Too many suppressions', 'A tenant can have no more in force; `detail` says how many.'],
   method_not_allowed: [405, 'Method not allowed', '`Allow` names the methods that there are.'],
   not_acceptable: [406, 'Not acceptable', 'What `Accept` names is not given here; `detail` says what is.'],
   request_timeout: [408, 'Request timeout', 'The request was not sent in time.'],
   resync: [410, 'Resynchronise', 'The cursor is no longer a place in the feed; `detail` says how to go on.'],
+  precondition_failed: [
+    412,
+    'Changed meanwhile',
+    'The finding is at another revision than `If-Match` names: `finding` is what it is now, `ETag` its revision.',
+  ],
   body_too_large: [413, 'Body too large', `No body may exceed ${BODY_BYTES_MAX} bytes.`],
   url_too_long: [414, 'URL too long', `No URL may exceed ${URL_LENGTH_MAX} characters.`],
   unsupported_media_type: [415, 'Unsupported media type', 'Bodies are `application/json`.'],
   misdirected_host: [421, 'Misdirected request', 'Without keys only requests to a loopback name are answered.'],
+  precondition_required: [428, 'If-Match required', 'Send the `ETag` of the finding that you saw as `If-Match`.'],
   rate_limited: [429, 'Too many requests', 'Go on after as many seconds as `Retry-After` says.'],
   headers_too_large: [431, 'Headers too large', `The headers may not exceed ${HEADER_BYTES_MAX} bytes.`],
   internal: [500, 'Internal error', 'A fault of the service; its log names the cause under the same `requestId`.'],
@@ -66,6 +81,8 @@ export const ProblemBody = w.shape('Problem', 'Why a request was not answered (R
       'Every fault of the input, for bad input.',
     ),
   ),
+  supersededBy: Type.Optional(w.text('The finding that stands, where the one asked for was merged.', 'f-1')),
+  finding: Type.Optional(Finding),
 });
 
 export type Fault = NonNullable<Static<typeof ProblemBody>['errors']>[number];
@@ -75,6 +92,9 @@ export interface Problem {
   readonly name: ProblemName;
   readonly detail: string;
   readonly errors?: readonly Fault[];
+  readonly supersededBy?: string;
+  /** The finding as it is now: JSON text. */
+  readonly finding?: string;
   /** Headers that belong to it, such as `allow`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -83,7 +103,7 @@ export interface Problem {
 export function problem(
   name: ProblemName,
   detail: string = PROBLEMS[name][2],
-  more: Pick<Problem, 'errors' | 'headers'> = {},
+  more: Omit<Problem, 'name' | 'detail'> = {},
 ): Problem {
   const headers =
     name === 'unavailable' ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...more.headers } : more.headers;
@@ -97,9 +117,11 @@ export function invalid(errors: readonly Fault[]): Problem {
 }
 
 /** The body of a problem as JSON text. */
-export function problemText({ name, detail, errors }: Problem, requestId: string): string {
+export function problemText({ name, detail, errors, supersededBy, finding }: Problem, requestId: string): string {
   const [status, title] = PROBLEMS[name];
-  return JSON.stringify({ type: problemType(name), title, status, detail, requestId, ...(errors && { errors }) });
+  const told = { type: problemType(name), title, status, detail, requestId, errors, supersededBy };
+  const text = JSON.stringify(told);
+  return finding === undefined ? text : `${text.slice(0, -1)},"finding":${finding}}`;
 }
 
 /** Carries a problem through Fastify where only an error can pass. */

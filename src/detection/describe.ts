@@ -110,12 +110,17 @@ export function describeFinding(finding: Finding, state: FindingState, rating: R
 
 export type FindingBody = ReturnType<typeof describeFinding>;
 
-/** A finding as the API gives it, with another state: what its facts say stays to the letter. */
-export function redescribe(body: FindingBody, state: Omit<FindingState, 'createdAt' | 'supersededBy'>): FindingBody {
+/** A finding as the API gives it, with another state and rating: what its facts say stays to the letter. */
+export function redescribe(
+  body: FindingBody,
+  state: Omit<FindingState, 'createdAt' | 'supersededBy'>,
+  { severity, tactics, techniques, ruleHash }: Rating,
+): FindingBody {
   const suppressed = state.suppressed && describeSuppressed(state.suppressed);
   return {
     ...body,
     revision: state.revision,
+    ...{ severity, tactics, techniques, ruleHash },
     ...describeTriage(state.triage),
     suppressed,
     updatedAt: iso(state.updatedAt),

@@ -11,6 +11,8 @@ import type { FeedQueries } from '../state/queries/feed.ts';
 import { findingQueries } from '../state/queries/findings.ts';
 import { guestQueries } from '../state/queries/guests.ts';
 import { rowQueries } from '../state/queries/rows.ts';
+import { suppressionQueries } from '../state/queries/suppressions.ts';
+import { triageQueries } from '../state/queries/triage.ts';
 import type { State } from '../state/state.ts';
 import { letterRetries, type RetryDeps } from './retrying.ts';
 import { lineOf, standingOf } from './standing.ts';
@@ -31,7 +33,8 @@ export function apiPorts(
   };
   const letters = deadLetterQueries(state);
   return {
-    findings: findingQueries(state),
+    findings: { ...findingQueries(state), ...triageQueries(state) },
+    suppressions: suppressionQueries(state),
     feed,
     rule: { current: () => describeRule(state.rule) },
     rows: rowQueries(state),

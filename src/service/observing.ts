@@ -19,7 +19,10 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
       metrics.deadLettersDropped.inc(dropped);
       logger.info({ reasons: [...new Set(reasons)], count: reasons.length }, 'dead letters kept');
     },
-    onPublished: (reason) => metrics.revisions.inc({ reason }),
+    onPublished: (reason, isSuppressed) => {
+      metrics.revisions.inc({ reason });
+      if (isSuppressed) metrics.suppressedRevisions.inc({ reason });
+    },
     onMissingSignIns: ({ missing, nonInteractiveOnly }) => {
       metrics.nearMisses.inc({ kind: 'missing_sign_in' }, missing);
       metrics.nearMisses.inc({ kind: 'non_interactive_only' }, nonInteractiveOnly);

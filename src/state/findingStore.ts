@@ -3,15 +3,17 @@ import { correlationKey, itemKey, type Operation } from '../detection/fact.ts';
 import type { Finding, ItemLabels } from '../detection/finding.ts';
 import type { Rating } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
+import { STATUSES, type Status } from '../detection/triage.ts';
 import { FINDING_VIEWS, selects } from '../detection/views.ts';
 import { timeHex } from './apply.ts';
+import { NOTED_FIELDS, type Noted, unpackNoted } from './notes.ts';
 import { type FindingCore, unpackCore, unpackItem, unpackLabels, unpackSignIns } from './packing.ts';
 import type { Client } from './redis.ts';
-import { fieldOf, readField, readHash, readSet, readValues } from './values.ts';
+import { fieldOf, readHash, readSet, readValues } from './values.ts';
 import { pages } from './window.ts';
 
 /** A finding with what no fact decides. */
-export interface StoredFinding {
+export interface StoredFinding extends Noted {
   readonly finding: Finding;
   readonly revision: number;
   readonly updatedAt: number;
@@ -29,12 +31,13 @@ export async function readFinding(client: Client, shardKey: string, id: string):
   const [row, items, signIns] = await Promise.all([
     readValues(
       client,
-      ['revision', 'updatedAt', 'core'].map((field) => fieldOf(`${shardKey}f:${id}`, field)),
+      // The revision first: whoever changes one of the others moves it.
+      ['revision', 'updatedAt', 'core', ...NOTED_FIELDS].map((field) => fieldOf(`${shardKey}f:${id}`, field)),
     ),
     readHash(client, `${shardKey}fe:${id}`),
     readHash(client, `${shardKey}fs:${id}`),
   ]);
-  const [revision, updatedAt, core] = row;
+  const [revision, updatedAt, core, triage, suppressed] = row;
   if (!core) return null;
   const stored = [...items].map(([key, value]) => [key, unpackItem(String(value))] as const);
   const { rating = null, ...sums } = unpackCore(String(core));
@@ -50,13 +53,15 @@ export async function readFinding(client: Client, shardKey: string, id: string):
     updatedAt: Number(updatedAt),
     rating,
     decidedAt: new Map(stored.map(([key, { decidedAt }]) => [key, decidedAt])),
+    ...unpackNoted(triage, suppressed),
   };
 }
 
-/** The sums of a finding that stands; null where there is none. */
-export async function readCore(client: Client, shardKey: string, id: string): Promise<FindingCore | null> {
-  const core = await readField(client, `${shardKey}f:${id}`, 'core');
-  return core === null ? null : unpackCore(core);
+/** The sums of a finding that stands, and what is noted of it; null where there is none. */
+export async function readCore(client: Client, shardKey: string, id: string): Promise<(FindingCore & Noted) | null> {
+  const places = ['core', ...NOTED_FIELDS].map((field) => fieldOf(`${shardKey}f:${id}`, field));
+  const [core, ...noted] = await readValues(client, places);
+  return core ? { ...unpackCore(String(core)), ...unpackNoted(noted[0], noted[1]) } : null;
 }
 
 /** Adds to a finding the labels and correlation ids that are known of some operations, or, where it may meet another, all of them. */
@@ -133,8 +138,30 @@ export async function readStandings(client: Client, shardKey: string, actorId: s
 
 const LAST_TICK = (1n << 63n) - 1n;
 
-/** A finding's place in the lists: newest first, then by id; behind them the views that select it, by their first letters. */
-export function listMember(finding: FindingCore): string {
+/**
+ * A finding's place in the lists: newest first, then by id. Behind them stands what filters ask for: the views that select it,
+ * by their first letters, its status unless it is new, and whether it is suppressed.
+ */
+export function listMember(finding: FindingCore, { triage: { status }, suppressed }: Noted): string {
   const views = FINDING_VIEWS.filter((view) => selects(view, finding.labels.keys())).map((view) => view.slice(0, 2));
-  return `${timeHex(LAST_TICK - finding.firstSeen)}|${finding.id}|${views.join(',')}`;
+  const noted = [...(status === 'new' ? [] : [status]), ...(suppressed === null ? [] : [SUPPRESSED])];
+  return [timeHex(LAST_TICK - finding.firstSeen), finding.id, views.join(','), ...noted].join('|');
+}
+
+const SUPPRESSED = 'suppressed';
+
+/** A member of the lists, read. */
+export interface Listed {
+  readonly place: string;
+  readonly id: string;
+  /** By their first letters. */
+  readonly views: readonly string[];
+  readonly status: Status;
+  readonly isSuppressed: boolean;
+}
+
+export function readListMember(member: string): Listed {
+  const [time = '', id = '', views = '', ...noted] = member.split('|');
+  const status = STATUSES.find((one) => noted.includes(one)) ?? 'new';
+  return { place: `${time}|${id}`, id, views: views.split(','), status, isSuppressed: noted.includes(SUPPRESSED) };
 }

@@ -6,7 +6,7 @@
  */
 import { itemKey, type Operation } from '../detection/fact.ts';
 import { type Finding, findingIp, variantKey } from '../detection/finding.ts';
-import { type Folded, foldActor } from '../detection/fold.ts';
+import { type Change, type Folded, foldActor } from '../detection/fold.ts';
 import type { Label } from '../detection/label.ts';
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
@@ -15,7 +15,8 @@ import { freshVersion } from './cells.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
 import { indexMember, type Owed, type Part, profileId, readPart, selectOwed, storedProfile } from './selection.ts';
-import { isRevision, type StoreContext, storeArguments } from './storing.ts';
+import { type Annotated, annotated, isRevision, type StoreContext, storeArguments } from './storing.ts';
+import { readSuppressions, type SuppressionsRead } from './suppressions.ts';
 
 const storeScript = loadScript('store');
 /** How often one actor is read and folded again because others did the same meanwhile. */
@@ -34,15 +35,21 @@ export interface FoldContext {
   readonly afterStore?: () => Promise<void>;
 }
 
+/** A revision that a fold made. */
+export interface Published {
+  readonly change: Change;
+  readonly isSuppressed: boolean;
+}
+
 export type FoldOutcome =
   /** `owed`: facts came in meanwhile, or there were more than one fold takes on. */
-  | { readonly kind: 'folded'; readonly owed: boolean; readonly published: readonly Folded[] }
+  | { readonly kind: 'folded'; readonly owed: boolean; readonly published: readonly Published[] }
   | { readonly kind: 'unknown_actor' }
   | { readonly kind: 'lost'; readonly generation: string };
 
 /** Folds what one actor is owed, once. */
 export async function foldOnce(shard: ShardHandle, actorId: string, context: FoldContext): Promise<FoldOutcome> {
-  const published: Folded[] = [];
+  const published: Published[] = [];
   for (let attempt = 1; ; attempt++) {
     // As it is now: what is read before a loss is not stored under the generation that follows.
     const current = { ...shard };
@@ -70,7 +77,7 @@ async function foldOwed(
   actorId: string,
   owed: Owed,
   context: FoldContext,
-  published: Folded[],
+  published: Published[],
 ): Promise<StoreOutcome> {
   const { rule } = context;
   let { foldVersion } = owed;
@@ -87,11 +94,17 @@ async function foldOwed(
       now,
       lostAt: owed.lostAt,
     });
+    const suppressions = await readSuppressions(shard, owed.actor.tenantId);
+    const changed = folded
+      .filter(({ change }) => change !== 'none')
+      .map((one) => annotated(one, priors, suppressions.inForce, now));
+    const made = { folded, changed, suppressions };
     await context.beforeStore?.();
     const storing = { ...context, now, lossNotedAt: owed.lossNotedAt };
-    const outcome = await store(shard, actorId, { ...owed, foldVersion }, part, folded, priors, storing);
+    const outcome = await store(shard, actorId, { ...owed, foldVersion }, part, made, priors, storing);
     if (outcome.kind !== 'stored') return outcome;
-    published.push(...folded.filter(({ change }) => isRevision(change)));
+    const revisions = changed.filter(({ change }) => isRevision(change));
+    published.push(...revisions.map(({ change, after }) => ({ change, isSuppressed: after.suppressed !== null })));
     if (part.rest.length === 0) return outcome;
     members = part.rest;
     foldVersion = outcome.foldVersion;
@@ -138,6 +151,13 @@ type StoreOutcome =
   | { readonly kind: 'changed' }
   | { readonly kind: 'lost'; readonly generation: string };
 
+interface Made {
+  readonly folded: readonly Folded[];
+  /** Those of which something is another than before. */
+  readonly changed: readonly Annotated[];
+  readonly suppressions: SuppressionsRead;
+}
+
 /**
  * Stores what a fold made, in as many steps as keep each call short. Every finding is stored whole in one of them; what the
  * fold worked on is taken off with the last, so that a crash in between has it folded again, which changes nothing more.
@@ -147,11 +167,10 @@ async function store(
   actorId: string,
   owed: Owed,
   { operations, stale, rest }: Part,
-  folded: readonly Folded[],
+  { folded, changed, suppressions }: Made,
   priors: ReadonlyMap<string, StoredFinding>,
   context: StoreContext,
 ): Promise<StoreOutcome> {
-  const changed = folded.filter(({ change }) => change !== 'none');
   const parts = inParts(changed.map((one) => storeArguments(one, priors, context)));
   let { foldVersion } = owed;
   for (const [i, findings] of parts.entries()) {
@@ -165,6 +184,7 @@ async function store(
       ...[foldVersion, next],
       owed.factVersion,
       context.now,
+      ...[owed.actor.tenantId, suppressions.version],
       ...(isDone ? [owed.pendingTaken, owed.pendingSeen] : [0, '']),
       isDone && owed.whole ? '1' : '0',
       ...(isLast ? indexArguments(operations, stale, folded) : [0, 0]),

@@ -14,10 +14,17 @@
  * | `{P:s}ap:A` | list | sign-ins not yet folded into the actor's findings |
  * | `{P:s}af:A` | hash | finding id -> its span (JSON) |
  * | `{P:s}fold` | sorted set | actors that are owed a fold, by the time since |
- * | `{P:s}f:F` | hash | a finding: `core`, `body` (JSON of the API), `revision`, `quietSince` |
+ * | `{P:s}f:F` | hash | a finding: `core`, `body` (JSON of the API), `revision`, `actor`; beside its facts `triage` and `suppressed` (JSON, where there is any), `noted`, how long its history is |
+ * | `{P:s}fh:F` | sorted set, by text | its history: `<when>.<finding>.<revision>.<n>\|<JSON>`; histories of findings that meet are one by lying together |
  * | `{P:s}fm:F`, `fc:F`, `fe:F`, `fs:F` | | its members (item key -> label), correlation ids (hashed), items, sign-ins |
  * | `{P:s}ids` | hash | an id that a finding had, or one that it took over -> its id now; `{P:s}fi:F`: set of those of a finding |
  * | `{P:s}list`, `{P:s}list:TENANT` | sorted set, by text | findings that stand, newest first |
+ * | `{P:s}sup:TENANT` | hash | suppressions in force: id -> JSON; `version`, another with each that comes or goes |
+ * | `{P:s}supended:TENANT` | hash | suppressions that have ended, as long as findings are kept |
+ * | `{P:s}sup`, `{P:s}suptenants` | hash, set | suppression -> its tenant; the tenants that have any |
+ * | `{P:s}supdue` | sorted set | suppressions, by when they end, or, ended, go |
+ * | `{P:s}hid`, `{P:s}hid:ID` | hash, sorted set | suppression -> how many findings it has hidden; which, by when first |
+ * | `{P:s}decide` | sorted set | tenants of which is owed to decide anew what is suppressed, by the time since |
  * | `{P:s}quiet` | sorted set | findings with an unpublished sign-in, by when it is due |
  * | `{P:s}kept` | sorted set | findings by their last revision |
  * | `{P:s}feed` | stream | revisions |

@@ -3,6 +3,7 @@ import type { Operation, SignIn, Source } from '../detection/fact.ts';
 import type { Dated, Finding, ItemLabels, Latest } from '../detection/finding.ts';
 import type { Label } from '../detection/label.ts';
 import { BUILT_IN_RULE, type Rating } from '../detection/rule.ts';
+import type { TextSet } from '../detection/textset.ts';
 import type { Ticks } from '../detection/time.ts';
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -212,7 +213,8 @@ export type FindingCore = Omit<Finding, 'members' | 'correlations' | 'items' | '
 export type StoredCore = FindingCore & { readonly rating?: Rating };
 
 export function packCore(finding: FindingCore, rating: Rating): string {
-  const { id, createdAt, actor, actorIp, window, firstSeen, lastSeen, operations, targets, targetNames } = finding;
+  const { id, createdAt, actor, actorIp, window, firstSeen, lastSeen } = finding;
+  const { operations, targets, targetNames, objectIds } = finding;
   const { itemCount, correlationCount, labels, latest, lateUnlisted } = finding;
   const core = {
     id,
@@ -225,20 +227,27 @@ export function packCore(finding: FindingCore, rating: Rating): string {
     operations,
     targets,
     targetNames,
+    objectIds,
     itemCount,
     correlationCount,
   };
   return JSON.stringify({ ...core, labels: [...labels], latest, lateUnlisted, rating }, tagTicks);
 }
 
+/** Of a set that nobody kept: it vouches for nothing. */
+const NOT_KNOWN: TextSet = { values: [], truncated: true };
+
 export function unpackCore(text: string): StoredCore {
-  const core = JSON.parse(text, untagTicks) as Omit<StoredCore, 'labels' | 'latest' | 'window'> & {
+  const core = JSON.parse(text, untagTicks) as Omit<StoredCore, 'labels' | 'latest' | 'window' | 'objectIds'> & {
     /** Missing in what earlier versions stored, which knew no other than the rule's own. */
     window?: Ticks;
     labels: [Label, number][];
+    /** Not there in findings of before it was kept. */
+    objectIds?: TextSet;
     latest: Latest & { guestUpn?: Dated };
   };
-  return { ...core, window: core.window ?? BUILT_IN_RULE.window, labels: new Map(core.labels) };
+  const { window = BUILT_IN_RULE.window, objectIds = NOT_KNOWN } = core;
+  return { ...core, window, objectIds, labels: new Map(core.labels) };
 }
 
 /** The labels of an item's variants: `<first 16 digits of SHA-256>=<label>`, one behind another. */

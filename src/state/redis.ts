@@ -181,9 +181,11 @@ export interface Script {
 const textOf = (name: string): string => readFileSync(new URL(`./commands/${name}.lua`, import.meta.url), 'utf8');
 const argumentsText = textOf('arguments');
 
-/** A script with the guard before it, unless it only reads, or is how a rule comes into force. */
+/** A script with the guard before it, unless it only reads, or is how a rule comes into force; and a part that it names in its head. */
 export function loadScript(name: string, { isGuarded = true } = {}): Script {
-  const text = (isGuarded ? textOf('guard') : '') + argumentsText + textOf(name);
+  const own = textOf(name);
+  const part = /^-- Part +(\w+)$/m.exec(own)?.[1];
+  const text = (isGuarded ? textOf('guard') : '') + argumentsText + (part === undefined ? '' : textOf(part)) + own;
   return { name, text, isGuarded, sha: createHash('sha1').update(text).digest('hex') };
 }
 

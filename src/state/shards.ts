@@ -8,13 +8,26 @@ import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } 
 import { openShard, renewEvicted } from './open.ts';
 import { readRecords } from './positions.ts';
 
+/** How many findings stand in a part, and how many suppressions. */
+interface Noted {
+  readonly findings: number;
+  readonly suppressions: number;
+}
+
+const NOTHING: Noted = { findings: 0, suppressions: 0 };
+
+async function countNoted({ client, key }: Pick<ShardHandle, 'client' | 'key'>): Promise<Noted> {
+  const [findings, suppressions] = await Promise.all([client.zcard(`${key}list`), client.zcard(`${key}supdue`)]);
+  return { findings, suppressions };
+}
+
 type Handle = { -readonly [K in keyof ShardHandle]: ShardHandle[K] } & {
   /** When it was last known to hold all that was put there (ms since the Unix epoch). */
   wholeAt: number;
   /** Whether any partition had put something there. */
   isUsed: boolean;
-  /** The findings that stood there. */
-  findings: number;
+  /** What stood there that cannot be read again as it was. */
+  noted: Noted;
   /** What was told last of evicted keys where it lies. */
   evicted: string;
   /** Generations of which keys were evicted: should one come back, as after a failover, it is no whole. */
@@ -37,7 +50,7 @@ export class Shards {
   constructor(handles: readonly ShardHandle[], letters: ShardHandle, options: ShardsOptions) {
     const wholeAt = options.now();
     const known = (handle: ShardHandle): Handle => ({
-      ...{ ...handle, wholeAt, isUsed: false, findings: 0, evicted: '', robbed: new Set(), reopening: null },
+      ...{ ...handle, wholeAt, isUsed: false, noted: NOTHING, evicted: '', robbed: new Set(), reopening: null },
     });
     this.#handles = handles.map(known);
     this.#letters = known(letters);
@@ -79,15 +92,15 @@ export class Shards {
   async #look(handle: Handle): Promise<void> {
     const { client, key } = handle;
     const at = this.#options.now();
-    const [generation, marks, findings] = await Promise.all([
+    const [generation, marks, noted] = await Promise.all([
       client.hget(`${key}meta`, 'generation'),
       client.exists(`${key}marks`),
-      client.zcard(`${key}list`),
+      countNoted(handle),
     ]);
     if (generation !== handle.generation) return this.reopen(handle);
     this.#noteWhole(handle, at);
-    handle.isUsed ||= marks > 0;
-    handle.findings = findings;
+    handle.isUsed ||= marks > 0 || noted.suppressions > 0;
+    handle.noted = noted;
   }
 
   /** Notices keys that were evicted: what is left where they were is no whole any more, and is lost. */
@@ -141,11 +154,15 @@ export class Shards {
     const before = own.generation;
     const isLoss = own.isUsed || (await this.#isExpected(index, before));
     // Noted before anything is written there by this process: what is made again is to be known as such.
-    const left = await own.client.zcard(`${own.key}list`);
-    if (isLoss) await this.noteReplaced(index, before, own.wholeAt, Math.max(0, own.findings - left));
+    const left = await countNoted(own);
+    const gone = {
+      findings: Math.max(0, own.noted.findings - left.findings),
+      suppressions: Math.max(0, own.noted.suppressions - left.suppressions),
+    };
+    if (isLoss) await this.noteReplaced(index, before, own.wholeAt, gone);
     own.generation = generation;
     own.isUsed = false;
-    own.findings = 0;
+    own.noted = NOTHING;
     own.wholeAt = this.#options.now();
   }
 
@@ -155,16 +172,17 @@ export class Shards {
     return records.some(({ marks, generations }) => (marks[part] ?? null) !== null && generations[part] === generation);
   }
 
-  /** Notes the loss of a part that had this generation; `findings` is null where nobody knows how many there were. */
-  async noteReplaced(part: number, before: string, wholeAt: number | null, findings: number | null): Promise<void> {
+  /** Notes the loss of a part that had this generation; `gone` is null where nobody knows what was there. */
+  async noteReplaced(part: number, before: string, wholeAt: number | null, gone: Noted | null): Promise<void> {
     const { now, onLost } = this.#options;
     const at = now();
     const name = this.nameOf(part);
     const losses: NamedLoss[] = [
       { name: `of ${before}`, at, reason: 'state_lost', detail: `${name} was lost or replaced` },
     ];
-    if (part < this.#handles.length && findings !== 0) {
-      const detail = `${findings ?? 'an unknown number of'} findings of ${name} are gone with all that was noted on them: only those of operations that are read again are made again`;
+    if (part < this.#handles.length && (gone === null || gone.findings + gone.suppressions > 0)) {
+      const suppressions = gone !== null && gone.suppressions > 0 ? `, and ${gone.suppressions} suppressions,` : '';
+      const detail = `${gone?.findings ?? 'an unknown number of'} findings of ${name} are gone with all that was noted on them${suppressions}: only those of operations that are read again are made again`;
       losses.push({ name: `findings of ${before}`, at, reason: 'findings_lost', detail });
     }
     await noteLosses(this.#parts[part]!, wholeAt, at, losses);

@@ -13,7 +13,9 @@ import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
 import { checkPolicy, checkServer, openShard, readGeneration } from './open.ts';
 import { type Outcome, Partitions, type Stored } from './partitions.ts';
 import { type Beginning, type Gap, type PartitionRecord, type Place, type Progress, readRecords } from './positions.ts';
+import { type RedecideContext, redecide, redecideOwed } from './redeciding.ts';
 import { type Client, connect, isOfOtherRule, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
+import type { Revised } from './revising.ts';
 import { Ruling } from './ruling.ts';
 import { Shards } from './shards.ts';
 import type { MissingSignIns } from './sweep.ts';
@@ -55,7 +57,8 @@ export interface StateHooks {
 export interface StateEvents {
   readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors' | 'mark'>) => void;
   readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
-  readonly onPublished: (change: string) => void;
+  /** A revision was made; suppressed ones are told of to those who read the feed, and to nobody else. */
+  readonly onPublished: (change: string, isSuppressed: boolean) => void;
   readonly onMissingSignIns: (counts: MissingSignIns) => void;
   readonly onLost: (detail: string, reason: LossReason) => void;
   /** The rule of this process has come into force, or another has: it then writes nothing. */
@@ -117,6 +120,7 @@ export class State {
   readonly #applying: Applying;
   readonly #troubles: Troubles;
   readonly #sweeper = new Sweeper(this);
+  readonly #redeciding: RedecideContext;
   /** Each ends what is done again and again, and resolves when a round under way has ended. */
   readonly #rounds: (() => Promise<void>)[] = [];
 
@@ -138,12 +142,13 @@ export class State {
     };
     this.folder = new Folder(this.#shards.handles, context, {
       onFolded: ({ published }) => {
-        for (const { change } of published) events.onPublished(change);
+        for (const { change, isSuppressed } of published) events.onPublished(change, isSuppressed);
       },
       onLost: (shard) => void this.#shards.reopen(shard).catch(this.#onError),
       onError: this.#onError,
       mayFold: () => ruling.isOwn,
     });
+    this.#redeciding = { now, rule, onRevised: (revised) => this.tellRevised('triage', revised) };
     this.#applying = new Applying(options, this.#shards, this.#partitions, this.folder);
   }
 
@@ -178,6 +183,7 @@ export class State {
     this.#rounds.push(
       repeat(() => this.#look(), this.#onError),
       repeat(() => this.#sweep(), this.#onError),
+      repeat(() => this.#redecide(), this.#onError),
     );
   }
 
@@ -192,10 +198,45 @@ export class State {
   async maintain(): Promise<void> {
     await this.#look();
     await this.#sweep();
+    await this.#redecide();
   }
 
   async #sweep(): Promise<void> {
     if (this.ruling.isOwn) await this.#sweeper.sweep();
+  }
+
+  /** Decides anew which findings are suppressed, where that is owed. */
+  async #redecide(): Promise<void> {
+    if (!this.ruling.isOwn) return;
+    for (const shard of this.shards) await redecideOwed(shard, this.#redeciding);
+  }
+
+  /** The same for one tenant, at once. */
+  async redecide(tenantId: string): Promise<void> {
+    await redecide(this.shardOf(tenantId), tenantId, this.#redeciding);
+  }
+
+  /** Takes a shard as it is now, noting a loss where it is another. */
+  async reopen(shard: ShardHandle): Promise<void> {
+    await this.#shards.reopen(shard);
+  }
+
+  /** Does something on a shard; where that turns out to be another than was known, once more on it as it is now. */
+  async onKnown<T extends { readonly kind: string }>(
+    shard: ShardHandle,
+    act: () => Promise<T>,
+  ): Promise<Exclude<T, { readonly kind: 'lost' }>> {
+    const first = await act();
+    if (first.kind !== 'lost') return first as Exclude<T, { readonly kind: 'lost' }>;
+    await this.reopen(shard);
+    const second = await act();
+    if (second.kind === 'lost') throw new StateUnavailable('the shard was replaced twice within a moment');
+    return second as Exclude<T, { readonly kind: 'lost' }>;
+  }
+
+  /** Tells of a revision that no fold made. */
+  tellRevised(reason: 'triage' | 'sign_in', { suppressed }: Revised): void {
+    this.options.events.onPublished(reason, suppressed !== null);
   }
 
   async #look(): Promise<void> {

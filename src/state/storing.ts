@@ -1,15 +1,18 @@
 /** What the store script is told of the findings that a fold changed: what differs from what lies there, and no more. */
-import { describeFinding } from '../detection/describe.ts';
+import { describeFinding, type FindingState } from '../detection/describe.ts';
 import { compareSources, type Operation } from '../detection/fact.ts';
 import { type Finding, findingIdOf } from '../detection/finding.ts';
-import type { Change, Folded } from '../detection/fold.ts';
+import type { Change, Folded, Revision } from '../detection/fold.ts';
+import { foldTriage, type Note, SERVICE, suppressionNotes } from '../detection/history.ts';
 import { type Rating, type Rule, ratingOf } from '../detection/rule.ts';
+import { type Suppression, suppressing } from '../detection/suppression.ts';
+import { UNTOUCHED } from '../detection/triage.ts';
 import { listMember, packSpan, type StoredFinding } from './findingStore.ts';
+import { type Noted, notedArguments } from './notes.ts';
 import { packCore, packItem, packLabels, packSignIns } from './packing.ts';
 import type { Argument } from './redis.ts';
 
-/** Changes that are told to the world; the others only bring the stored finding up to date. */
-export const isRevision = (change: Change): boolean => !['quiet', 'source', 'none'].includes(change);
+export const isRevision = (change: Change): change is Revision => !['quiet', 'source', 'none'].includes(change);
 
 export interface StoreContext {
   readonly rule: Rule;
@@ -19,38 +22,60 @@ export interface StoreContext {
   readonly lossNotedAt: number | null;
 }
 
-const body = (
-  finding: Finding,
-  revision: number,
-  updatedAt: number,
-  supersededBy: string | null,
-  rating: Rating,
-): string =>
-  JSON.stringify(describeFinding(finding, { revision, supersededBy, createdAt: finding.createdAt, updatedAt }, rating));
+const body = (finding: Finding, state: Omit<FindingState, 'createdAt'>, rating: Rating): string =>
+  JSON.stringify(describeFinding(finding, { ...state, createdAt: finding.createdAt }, rating));
 
 const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
 
+/** A folded finding with what is noted of it beside its facts. */
+export interface Annotated extends Folded {
+  readonly before: Noted;
+  readonly after: Noted;
+  readonly notes: readonly Note[];
+}
+
+const UNNOTED: Noted = { triage: UNTOUCHED, suppressed: null };
+
+/** Says what is noted of a finding after a fold: triage is folded with it, and whether it is suppressed decided with each revision. */
+export function annotated(
+  folded: Folded,
+  priors: ReadonlyMap<string, StoredFinding>,
+  inForce: readonly Suppression[],
+  now: number,
+): Annotated {
+  const [survivor, ...absorbed] = folded.priors.map((prior) => priors.get(prior.id)!);
+  const before = survivor ?? UNNOTED;
+  const { finding, change, added } = folded;
+  if (!isRevision(change)) return { ...folded, before, after: before, notes: [] };
+  const { triage, notes } = survivor
+    ? foldTriage([survivor, ...absorbed], { finding, change, added })
+    : { triage: UNTOUCHED, notes: [] };
+  const suppressed = suppressing(inForce, finding, now);
+  const decided = suppressionNotes(before.suppressed, suppressed);
+  return { ...folded, before, after: { triage, suppressed }, notes: [...notes, ...decided] };
+}
+
 /** What the store script is told of one folded finding. */
 export function storeArguments(
-  folded: Folded,
+  folded: Annotated,
   priors: ReadonlyMap<string, StoredFinding>,
   context: StoreContext,
 ): Argument[] {
-  const { finding, change } = folded;
+  const { finding, change, before: noted, after: notedNow } = folded;
   const [survivor, ...absorbed] = folded.priors.map((prior) => priors.get(prior.id)!);
   const told = isRevision(change);
   const revision = (survivor?.revision ?? 0) + (told ? 1 : 0);
   const updatedAt = told ? context.now : survivor!.updatedAt;
   // What only brings a finding up to date leaves it as its last revision was rated: another rule shows with the next one.
   const rating = (told ? null : survivor?.rating) ?? ratingOf(context.rule);
-  const before = survivor === undefined ? '' : listMember(survivor.finding);
-  const after = listMember(finding);
+  const before = survivor === undefined ? '' : listMember(survivor.finding, noted);
+  const after = listMember(finding, notedNow);
   return [
     finding.id,
     survivor?.revision ?? '',
     revision,
     packCore(finding, rating),
-    body(finding, revision, updatedAt, null, rating),
+    body(finding, { revision, supersededBy: null, ...notedNow, updatedAt }, rating),
     packSpan(finding),
     before === after ? '' : before,
     before === after ? '' : after,
@@ -63,6 +88,7 @@ export function storeArguments(
     ...itemArguments(finding, survivor, absorbed, context.now),
     ...signInArguments(finding, survivor, absorbed),
     ...counted(formerIds(folded, context).map((id) => [id])),
+    ...notedArguments(noted, notedNow, folded.notes, { id: finding.id, revision, at: context.now, by: SERVICE }),
     told ? change : '',
   ];
 }
@@ -78,7 +104,7 @@ function formerIds({ finding, added }: Folded, { lossNotedAt }: StoreContext): s
 }
 
 function absorbedArguments(
-  { finding, revision }: StoredFinding,
+  { finding, revision, triage, suppressed }: StoredFinding,
   survivorId: string,
   { now, rule }: StoreContext,
 ): Argument[] {
@@ -86,8 +112,12 @@ function absorbedArguments(
     finding.id,
     revision,
     revision + 1,
-    body(finding, revision + 1, now, survivorId, ratingOf(rule)),
-    listMember(finding),
+    body(
+      finding,
+      { revision: revision + 1, supersededBy: survivorId, triage, suppressed, updatedAt: now },
+      ratingOf(rule),
+    ),
+    listMember(finding, { triage, suppressed }),
     'merge',
   ];
 }

@@ -1,5 +1,4 @@
 /** What time alone does beside letting facts go: quiet sign-ins are published, old findings and revisions go, missing sign-ins become near misses. */
-import { describeFinding } from '../detection/describe.ts';
 import type { Operation } from '../detection/fact.ts';
 import { actorOf } from '../detection/finding.ts';
 import { GuestIndex, matching } from '../detection/guests.ts';
@@ -8,41 +7,32 @@ import { profileOf } from '../detection/relation.ts';
 import { type Rule, ratingOf } from '../detection/rule.ts';
 import { operationKey, operationTokens, type ShardHandle } from './apply.ts';
 import { forgetActor } from './expiry.ts';
-import { listMember, readCore, readFinding } from './findingStore.ts';
+import { listMember, readCore } from './findingStore.ts';
 import { wasSeenNonInteractively } from './nonInteractive.ts';
-import { packCore, unpackOperation } from './packing.ts';
+import { unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
+import { type Revised, revise } from './revising.ts';
 import { readField } from './values.ts';
 import { readRelated } from './window.ts';
 
 const dropScript = loadScript('drop');
-const publishQuietScript = loadScript('publishquiet');
 const takeOffScript = loadScript('takeoff');
 const trimFeedScript = loadScript('trimfeed');
 
 /** Findings and near misses looked at in one round. */
 const DUE_PER_ROUND_MAX = 500;
 
-/** Publishes the sign-ins of findings that have waited long enough. Returns how many. */
-export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number): Promise<number> {
+/** Publishes the sign-ins of findings that have waited long enough. */
+export async function publishQuiet(shard: ShardHandle, rule: Rule, now: number): Promise<Revised[]> {
   const ids = await shard.client.zrangebyscore(`${shard.key}quiet`, '-inf', now, 'LIMIT', 0, DUE_PER_ROUND_MAX);
-  let published = 0;
+  const published: Revised[] = [];
   for (const id of ids) {
-    // Asked before the finding is read: a fold that stores in between shows.
-    const actorId = (await shard.client.hget(`${shard.key}f:${id}`, 'actor')) ?? '';
-    const folds = (await shard.client.hget(`${shard.key}a:${actorId}`, 'folds')) ?? '0';
-    const stored = await readFinding(shard.client, shard.key, id);
-    if (stored === null) {
-      await takeOff(shard, 'quiet', id);
-      continue;
-    }
-    const { finding, revision } = stored;
-    const state = { revision: revision + 1, supersededBy: null, createdAt: finding.createdAt, updatedAt: now };
-    const rating = ratingOf(rule);
-    const texts = [packCore(finding, rating), JSON.stringify(describeFinding(finding, state, rating))];
-    const args = [shard.generation, id, actorId, folds, revision, revision + 1, ...texts, finding.actor.tenantId, now];
-    const [outcome] = (await runScript(shard.client, publishQuietScript, shard.key, args)) as Buffer[];
-    if (String(outcome) === 'published') published++;
+    const outcome = await revise(shard, id, { now, rating: ratingOf(rule) }, async () =>
+      // Asked after the finding was read: whoever has published it meanwhile has changed it too.
+      (await shard.client.zscore(`${shard.key}quiet`, id)) === null ? { refusal: 'told' } : { reason: 'sign_in' },
+    );
+    if (outcome.kind === 'unknown') await takeOff(shard, 'quiet', id);
+    if (outcome.kind === 'revised') published.push(outcome);
   }
   return published;
 }
@@ -64,7 +54,13 @@ export async function dropFindings(shard: ShardHandle, before: number): Promise<
   for (const id of ids) {
     // One that was taken over by another stands in no list any more.
     const core = await readCore(client, key, id);
-    const args = [shard.generation, id, before, core?.actor.tenantId ?? '', core === null ? '' : listMember(core)];
+    const args = [
+      shard.generation,
+      id,
+      before,
+      core?.actor.tenantId ?? '',
+      core === null ? '' : listMember(core, core),
+    ];
     const [outcome, actor] = (await runScript(client, dropScript, key, args)) as Buffer[];
     if (String(outcome) !== 'dropped') continue;
     dropped++;

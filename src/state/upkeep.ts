@@ -4,6 +4,7 @@ import type { ShardHandle } from './apply.ts';
 import { expireFacts } from './expiry.ts';
 import { retentionClock } from './positions.ts';
 import type { State } from './state.ts';
+import { sweepSuppressions } from './suppressions.ts';
 import { countMissingSignIns, dropFindings, publishQuiet, trimFeed } from './sweep.ts';
 
 const INTERVAL_MS = 5_000;
@@ -16,12 +17,14 @@ interface Moment {
   readonly clock: number;
 }
 
+type Swept = Pick<State, 'options' | 'shards' | 'records' | 'tellRevised'>;
+
 export class Sweeper {
-  readonly #state: Pick<State, 'options' | 'shards' | 'records'>;
+  readonly #state: Swept;
   /** By shard: a moment at which folds were owed, and by whose clock facts may go once all of these are done. */
   readonly #awaited = new Map<number, Moment>();
 
-  constructor(state: Pick<State, 'options' | 'shards' | 'records'>) {
+  constructor(state: Swept) {
     this.#state = state;
   }
 
@@ -33,7 +36,8 @@ export class Sweeper {
     for (const [i, shard] of shards.entries()) {
       const settled = await this.#settledClock(i, shard, { at: now, clock });
       if (settled !== null) await expireFacts(shard, settled);
-      await publishQuiet(shard, options.rule, now);
+      for (const revised of await publishQuiet(shard, options.rule, now)) this.#state.tellRevised('sign_in', revised);
+      await sweepSuppressions(shard, now, options.findingRetentionMs);
       await trimFeed(shard, now - options.feedRetentionMs);
       await dropFindings(shard, now - options.findingRetentionMs);
       const missing = await countMissingSignIns(shard, options.rule.window, clock);

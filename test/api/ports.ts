@@ -9,6 +9,7 @@ import type {
   FeedFound,
   FeedPort,
   FindingsQuery,
+  NewSuppression,
   Page,
   PageQuery,
 } from '../../src/api/ports.ts';
@@ -98,6 +99,8 @@ export interface Memory {
   readonly evidence: string[];
   /** What `findings.list` was last asked. */
   asked: FindingsQuery | null;
+  /** What `suppressions.make` was last asked. */
+  made: NewSuppression | null;
 }
 
 /** Ports over one finding, one guest and so on; `changed` replaces single ports. */
@@ -105,7 +108,7 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
   const feed = new MemoryFeed();
   const findings = new Map([['f-1', JSON.stringify(samples.findingOf('f-1'))]]);
   const evidence = [JSON.stringify(samples.evidenceItem)];
-  const held: Memory = { ports: null as unknown as ApiPorts, feed, findings, evidence, asked: null };
+  const held: Memory = { ports: null as unknown as ApiPorts, feed, findings, evidence, asked: null, made: null };
   const ports: ApiPorts = {
     feed,
     findings: {
@@ -123,6 +126,40 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
       async evidence(_caller, id, query) {
         return findings.has(id) ? pageOf(evidence, query) : { kind: 'unknown' };
       },
+      async patch(caller, id, patch, expected) {
+        const json = findings.get(id);
+        if (json === undefined) return { kind: 'unknown' };
+        const { comments, ...finding } = JSON.parse(json);
+        const { revision, supersededBy } = finding;
+        if (supersededBy !== null) return { kind: 'superseded', by: supersededBy, id, revision, json };
+        if (expected !== 'any' && !expected.includes(revision)) return { kind: 'moved_on', id, revision, json };
+        if (comments.length === 2) return { kind: 'too_many_comments', most: 2 };
+        const { comment, ...moved } = patch;
+        const more = comment === undefined ? [] : [{ at: finding.updatedAt, by: caller.name, text: comment }];
+        const next = { ...finding, ...moved, revision: revision + 1, comments: [...comments, ...more] };
+        findings.set(id, JSON.stringify(next));
+        return { kind: 'finding', id, revision: revision + 1, json: JSON.stringify(next) };
+      },
+      async history(_caller, id, query) {
+        return findings.has(id) ? pageOf(samples.history, query) : { kind: 'unknown' };
+      },
+    },
+    suppressions: {
+      list: async (_caller, query) => pageOf([samples.suppression, samples.suppression], query),
+      get: async (_caller, id) =>
+        id === 'p-1' ? { kind: 'suppression', suppression: samples.suppression } : { kind: 'unknown' },
+      async make(caller, { tenantId, expiresAt, ...asked }) {
+        held.made = { tenantId, expiresAt, ...asked };
+        if (tenantId === null) return { kind: 'tenant_needed', tenants: ['t-1', 't-2'] };
+        if (tenantId === 'full') return { kind: 'too_many', most: 100 };
+        if (asked.matcher.ipRange === '0.0.0.0/0')
+          return { kind: 'faulty', faults: [{ name: 'matcher.ipRange', detail: 'is too wide' }] };
+        const own = { ...asked, tenantId, expiresAt: new Date(expiresAt).toISOString(), createdBy: caller.name };
+        return { kind: 'made', suppression: { ...samples.suppression, ...own } };
+      },
+      end: async (_caller, id) => ({ kind: id === 'p-1' ? 'ended' : 'unknown' }),
+      findings: async (_caller, id, query) =>
+        id === 'p-1' ? pageOf([...findings.values()], query) : { kind: 'unknown' },
     },
     rule: { current: () => samples.theRule },
     rows: {

@@ -40,7 +40,7 @@ test('an address that there is not is not found', async () => {
 });
 
 test('a method that there is not is refused with those that there are, before its body is looked at', async () => {
-  for (const url of ['/v1/findings', '/v1/findings/f-1', '/v1/guests/a%2fb?x=1', '/openapi.json', '/docs']) {
+  for (const url of ['/v1/findings', '/v1/findings/f-1/evidence', '/v1/guests/a%2fb?x=1', '/openapi.json', '/docs']) {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
       const answer = await ask(url, { method, payload: '<x/>', headers: { 'content-type': 'text/xml' } });
       is('method_not_allowed', answer);
@@ -106,6 +106,10 @@ const everyRead = [
   '/v1/explain?actor=a',
   '/v1/coverage',
   '/v1/dead-letters',
+  '/v1/findings/f-1/history',
+  '/v1/suppressions',
+  '/v1/suppressions/p-1',
+  '/v1/suppressions/p-1/findings',
 ];
 
 const failingPorts = (error: Error) => {
@@ -119,6 +123,7 @@ const failingPorts = (error: Error) => {
     explain: port,
     coverage: port,
     deadLetters: port,
+    suppressions: port,
   };
 };
 

@@ -1,5 +1,5 @@
 /** One good item of each kind, of the types that the API's own schemas give. */
-import type { Coverage, DeadLetter, Explanation, Guest } from '../../src/api/ports.ts';
+import type { Coverage, DeadLetter, Explanation, Guest, HistoryItem, Suppression } from '../../src/api/ports.ts';
 import type * as finding from '../../src/api/schema/finding.ts';
 import type * as rule from '../../src/api/schema/rule.ts';
 import type { View } from '../../src/api/schema/words.ts';
@@ -218,4 +218,31 @@ export const deadLetter: DeadLetter = {
   cut: false,
   encoding: 'utf8',
   content: '{"a',
+};
+
+export const history: readonly HistoryItem[] = [
+  {
+    at: TIME,
+    by: 'ann',
+    change: { kind: 'triage', status: { from: 'new', to: 'resolved' }, comment: 'Called the partner: expected.' },
+  },
+  {
+    at: TIME,
+    by: 'guestwatch',
+    change: { kind: 'reopened', reason: 'operation', status: { from: 'resolved', to: 'new' } },
+  },
+];
+
+export const suppression: Suppression = {
+  id: 'p-1',
+  tenantId: TENANT,
+  matcher: { actorUpn: operation.actorUpn, actorObjectId: null, operations: ['Add member to role'], ipRange: null },
+  owner: 'identity-team',
+  reason: 'The partner rotates credentials on weekdays.',
+  expiresAt: TIME,
+  createdAt: TIME,
+  createdBy: 'ann',
+  endedAt: null,
+  endedBy: null,
+  hiddenCount: 1,
 };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { describeFinding } from '../../src/detection/describe.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { BUILT_IN_RULE, ratingOf } from '../../src/detection/rule.ts';
+import { UNTOUCHED } from '../../src/detection/triage.ts';
 import { diceOf } from '../oracle/dice.ts';
 import { listen } from './interpose.ts';
 import {
@@ -49,7 +50,10 @@ async function findingOf(facts: readonly Fact[], batch: number) {
     process.stdout.write(
       `${facts.length} facts: longest batch ${Math.round(longest)} ms, arguments ${talk.argumentsMax}, reply ${talk.replyMax} bytes, process ${rss} MB\n`,
     );
-    const told = { revision: 1, supersededBy: null, createdAt: NOW, updatedAt: NOW };
+    const told = {
+      ...{ revision: 1, supersededBy: null, createdAt: NOW, updatedAt: NOW },
+      ...{ triage: UNTOUCHED, suppressed: null },
+    };
     return { talk, finding: found[0]!, body: describeFinding(found[0]!, told, ratingOf(BUILT_IN_RULE)) };
   });
 }

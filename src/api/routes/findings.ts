@@ -5,6 +5,7 @@ import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { setNext } from '../next.ts';
 import type { FindingsPort, FindingsQuery } from '../ports.ts';
+import { names, tagOf } from '../precondition.ts';
 import { invalid, type Problem, problem } from '../problem.ts';
 import { EvidencePage, Finding, FindingsPage, SEVERITIES, STATUSES } from '../schema/finding.ts';
 import { OcsfFinding, OcsfFindingsPage } from '../schema/formats.ts';
@@ -61,15 +62,6 @@ function filtersOf(query: Static<typeof ListParameters>): Omit<FindingsQuery, 'c
 /** Says what an unknown id means, without repeating it. */
 export const unknownFinding = (): Problem =>
   problem('not_found', 'No finding has this id: it never was, or is older than findings are kept.');
-
-/** A revision as an entity tag. */
-const tagOf = (revision: number): string => `"${revision}"`;
-
-/** Whether an `If-None-Match` names the tag; weak comparison, as the header asks for. */
-function names(header: string | undefined, tag: string): boolean {
-  const listed = header?.split(',').map((part) => part.trim().replace(/^W\//, ''));
-  return listed !== undefined && (listed.includes(tag) || listed.includes('*'));
-}
 
 export const findingsRoutes =
   (findings: FindingsPort, texts: Texts): Routes =>

@@ -1,12 +1,11 @@
 /** What a finding, its evidence, the facts in it and their sources look like from outside. */
 import { Type } from 'typebox';
 import { REASON_CODES, SEVERITIES } from '../../detection/rule.ts';
+import { CLASSIFICATIONS, COMMENTS_MAX, STATUSES } from '../../detection/triage.ts';
 import * as w from './words.ts';
 
 export const VIEWS = ['strict', 'resolved'] as const;
-export { SEVERITIES };
-export const STATUSES = ['new', 'inProgress', 'resolved'] as const;
-export const CLASSIFICATIONS = ['truePositive', 'falsePositive', 'benignPositive'] as const;
+export { CLASSIFICATIONS, SEVERITIES, STATUSES };
 /** Why a revision was made; of several reasons the first in this order. */
 export const CHANGE_REASONS = [
   'rebuilt',
@@ -72,6 +71,13 @@ const Comment = w.shape('Comment', 'A remark of an analyst.', {
   text: w.text('What it says.', 'Called the partner: expected.'),
 });
 
+export const Suppressed = w.shape('Suppressed', 'The suppression that expects the activity of a finding.', {
+  id: w.text('Its id.', '7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f'),
+  owner: w.text('Who answers for it.', 'identity-team'),
+  reason: w.text('Why the activity is expected.', 'The partner rotates credentials on weekdays.'),
+  expiresAt: w.time('From then on it hides nothing.'),
+});
+
 export const Finding = w.shape(
   'Finding',
   'Privileged operations of one guest from one address, and what is known of them.',
@@ -104,11 +110,17 @@ export const Finding = w.shape(
     severity: w.choice(SEVERITIES, "The rule's severity."),
     tactics: w.texts("The rule's MITRE ATT&CK tactics.", ['Persistence', 'PrivilegeEscalation']),
     techniques: w.texts("The rule's MITRE ATT&CK techniques.", ['T1098.001', 'T1098.003', 'T1078.004']),
-    status: w.choice(STATUSES, 'State of triage.'),
+    status: w.choice(
+      STATUSES,
+      'State of triage. A resolved finding is `new` again when it gains an operation or a view.',
+    ),
     classification: w.choiceOrNull(CLASSIFICATIONS, 'Verdict of triage.'),
     assignedTo: w.textOrNull('Who works on it.', null),
-    comments: w.listOf(Comment, 'Remarks, oldest first.'),
-    suppressed: w.textOrNull('Id of the suppression that expects this activity.', null),
+    comments: w.listOf(
+      Comment,
+      `Remarks, oldest first; after a merge the newest ${COMMENTS_MAX}, all of them stand in the history.`,
+    ),
+    suppressed: w.orNull(Suppressed, 'Null for a finding that nobody expects, or not all of it.'),
     evidenceCount: w.count('Number of operations matched, whether listed as evidence or not.', 1),
     evidenceTruncated: w.flag('True when the evidence lists the 500 oldest and the 500 newest operations only.'),
     targetsTruncated: w.flag('True when `operations`, `targets` or `targetNames` list their lowest 1,000 only.'),

@@ -76,5 +76,14 @@ export const findingId = query({
   }),
 });
 
+export const suppressionId = query({
+  id: Type.String({
+    minLength: 1,
+    maxLength: PARAM_LENGTH_MAX,
+    description: 'Id of a suppression.',
+    examples: ['7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f'],
+  }),
+});
+
 /** Names are compared in lower case; null stands for a parameter that was left out. */
 export const lower = (text: string | undefined): string | null => text?.toLowerCase() ?? null;

@@ -10,7 +10,7 @@ local revisedAt = redis.call('ZSCORE', tag .. 'kept', id)
 if not revisedAt or tonumber(revisedAt) >= tonumber(ARGV[3]) then return { 'kept' } end
 local actor = redis.call('HGET', tag .. 'f:' .. id, 'actor') or ''
 for _, former in ipairs(redis.call('SMEMBERS', tag .. 'fi:' .. id)) do redis.call('HDEL', tag .. 'ids', former) end
-redis.call('DEL', tag .. 'fi:' .. id, tag .. 'f:' .. id, tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id)
+redis.call('DEL', tag .. 'fi:' .. id, tag .. 'f:' .. id, tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id, tag .. 'fh:' .. id)
 redis.call('HDEL', tag .. 'af:' .. actor, id)
 redis.call('ZREM', tag .. 'quiet', id)
 redis.call('ZREM', tag .. 'kept', id)

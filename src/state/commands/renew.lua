@@ -34,7 +34,7 @@ until cursor == '0'
 for _, key in ipairs(keys) do
   local id = string.match(key, '^f:(.*)$')
   if id then
-    local found = redis.call('HMGET', tag .. key, 'core', 'actor', 'body')
+    local found = redis.call('HMGET', tag .. key, 'core', 'actor', 'body', 'noted')
     local kept = redis.call('ZSCORE', tag .. 'kept', id) and found[3]
     if not found[1] then whole[id] = kept
     elseif kept and found[2] and member[id] and redis.call('HEXISTS', tag .. 'af:' .. found[2], id) == 1 then
@@ -42,12 +42,16 @@ for _, key in ipairs(keys) do
       -- One that was stored again meanwhile has all its keys, though not all that was in them.
       whole[id] = redis.call('HLEN', tag .. 'fm:' .. id) == core.itemCount and redis.call('SCARD', tag .. 'fc:' .. id) == core.correlationCount
         and redis.call('HLEN', tag .. 'fe:' .. id) == math.min(core.itemCount, ITEMS_MAX) and redis.call('EXISTS', tag .. 'fs:' .. id) == 1
+        and redis.call('ZCARD', tag .. 'fh:' .. id) == tonumber(found[4] or 0)
         and redis.call('ZSCORE', tag .. 'list:' .. core.actor.tenantId, member[id]) and true
     end
   end
 end
 
-local stays = { meta = true, feed = true, ids = true, letters = true, order = true }
+local stays = {
+  meta = true, feed = true, ids = true, letters = true, order = true,
+  sup = true, suptenants = true, supended = true, supdue = true, hid = true, decide = true,
+}
 for _, key in ipairs(keys) do
   local kind, rest = string.match(key, '^([^:]*):?(.*)$')
   if kind == 'list' then
@@ -62,10 +66,34 @@ for _, key in ipairs(keys) do
     for _, id in ipairs(redis.call('HKEYS', tag .. key)) do
       if not whole[id] then redis.call('HDEL', tag .. key, id) end
     end
-  elseif kind == 'f' or kind == 'fm' or kind == 'fc' or kind == 'fe' or kind == 'fs' or kind == 'fi' then
+  elseif kind == 'f' or kind == 'fm' or kind == 'fc' or kind == 'fe' or kind == 'fs' or kind == 'fh' or kind == 'fi' then
     if not whole[rest] then redis.call('UNLINK', tag .. key) end
   elseif not stays[kind] then
     redis.call('UNLINK', tag .. key)
+  end
+end
+-- Suppressions stay that are left, each again in all its places; what they hide is decided anew.
+for _, key in ipairs(keys) do
+  local kind, tenant = string.match(key, '^(%a+):(.*)$')
+  if kind == 'list' then redis.call('ZADD', tag .. 'decide', 'NX', 0, tenant) end
+  if kind == 'sup' or kind == 'supended' then
+    local fields = redis.call('HGETALL', tag .. key)
+    for i = 1, #fields, 2 do
+      if fields[i] ~= 'version' then
+        redis.call('HSET', tag .. 'sup', fields[i], tenant)
+        redis.call('ZADD', tag .. 'supdue', 'NX', cjson.decode(fields[i + 1]).expiresAt, fields[i])
+      end
+    end
+    redis.call('SADD', tag .. 'suptenants', tenant)
+  end
+end
+for _, id in ipairs(redis.call('ZRANGE', tag .. 'supdue', 0, -1)) do
+  local tenant = redis.call('HGET', tag .. 'sup', id)
+  if not tenant or redis.call('HEXISTS', tag .. 'sup:' .. tenant, id) + redis.call('HEXISTS', tag .. 'supended:' .. tenant, id) == 0 then
+    redis.call('ZREM', tag .. 'supdue', id)
+    redis.call('HDEL', tag .. 'sup', id)
+    redis.call('HDEL', tag .. 'hid', id)
+    redis.call('DEL', tag .. 'hid:' .. id)
   end
 end
 -- Dead letters stay where both the letter and its place in the list are left, each once.

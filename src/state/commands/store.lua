@@ -1,7 +1,9 @@
 -- Stores what one fold made of an actor in one step, or refuses and writes nothing.
 --
+-- Part     annotate
 -- KEYS[1]  the shard's tag
 -- ARGV     generation; server that it was read from; actor; fold version that was read, fold version now; fact version that was read; when that was (ms);
+--          tenant, version of its suppressions that was read or '';
 --          sign-ins folded: n (so many are taken off the pending list), SHA-1 of them all, one behind another;
 --          '1' when nothing more is owed to the facts read;
 --          moves:    n, then (index member that goes, index member that comes or '')
@@ -15,6 +17,7 @@
 --                    items:        n, then (item key, JSON or '')
 --                    sign-ins:     n, then (fact key, bytes or '')
 --                    former ids:   n, then id
+--                    what `annotate` takes
 --                    feed reason or '')
 -- Returns  {'stored', '1' when the actor is still owed a fold, else '0'} | {'lost', generation now} | {'changed'}
 local tag = KEYS[1]
@@ -30,6 +33,8 @@ if take() ~= servedBy() then return { 'changed' } end
 local actor, folds, foldsNow, facts, now = take(), take(), take(), take(), take()
 local actorKey = tag .. 'a:' .. actor
 if (redis.call('HGET', actorKey, 'folds') or '0') ~= folds then return { 'changed' } end
+local ownTenant, suppressions = take(), take()
+if (redis.call('HGET', tag .. 'sup:' .. ownTenant, 'version') or '') ~= suppressions then return { 'changed' } end
 local foldedSignIns, seenSignIns = tonumber(take()), take()
 -- After state was lost others may wait in the place of those that were read.
 if foldedSignIns > 0 and redis.sha1hex(table.concat(redis.call('LRANGE', tag .. 'ap:' .. actor, 0, foldedSignIns - 1))) ~= seenSignIns then
@@ -60,6 +65,8 @@ for _ = 1, tonumber(take()) do
   skip(1)
   skip(2)
   skip(2)
+  skip(1)
+  position = position + 3
   skip(1)
   position = position + 1
 end
@@ -100,20 +107,22 @@ for _ = 1, tonumber(take()) do
   local listedBefore, listedNow, tenant, quiet, due, updatedAt = take(), take(), take(), take(), take(), take()
   local key = tag .. 'f:' .. id
   -- What is left of one whose other keys were evicted is no part of the one that is raised in its place.
-  if expected == '' then redis.call('DEL', tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id) end
+  if expected == '' then redis.call('DEL', tag .. 'fm:' .. id, tag .. 'fc:' .. id, tag .. 'fe:' .. id, tag .. 'fs:' .. id, tag .. 'fh:' .. id) end
   for _ = 1, tonumber(take()) do
     local absorbed, _, absorbedRevision, absorbedBody, member, reason = take(), take(), take(), take(), take(), take()
     for _, part in ipairs({ 'fm:', 'fe:', 'fs:' }) do
       local from = redis.call('HGETALL', tag .. part .. absorbed)
       for i = 1, #from, 2 do redis.call('HSET', tag .. part .. id, from[i], from[i + 1]) end
     end
+    redis.call('HINCRBY', key, 'noted', redis.call('HGET', tag .. 'f:' .. absorbed, 'noted') or 0)
+    redis.call('ZUNIONSTORE', tag .. 'fh:' .. id, 2, tag .. 'fh:' .. id, tag .. 'fh:' .. absorbed)
     redis.call('SUNIONSTORE', tag .. 'fc:' .. id, tag .. 'fc:' .. id, tag .. 'fc:' .. absorbed)
-    redis.call('DEL', tag .. 'fm:' .. absorbed, tag .. 'fc:' .. absorbed, tag .. 'fe:' .. absorbed, tag .. 'fs:' .. absorbed)
+    redis.call('DEL', tag .. 'fm:' .. absorbed, tag .. 'fc:' .. absorbed, tag .. 'fe:' .. absorbed, tag .. 'fs:' .. absorbed, tag .. 'fh:' .. absorbed)
     for _, former in ipairs(redis.call('SMEMBERS', tag .. 'fi:' .. absorbed)) do follow(former, id) end
     redis.call('DEL', tag .. 'fi:' .. absorbed)
     follow(absorbed, id)
     redis.call('HSET', tag .. 'f:' .. absorbed, 'revision', absorbedRevision, 'body', absorbedBody, 'supersededBy', id)
-    redis.call('HDEL', tag .. 'f:' .. absorbed, 'core')
+    redis.call('HDEL', tag .. 'f:' .. absorbed, 'core', 'triage', 'suppressed', 'noted')
     redis.call('HDEL', tag .. 'af:' .. actor, absorbed)
     redis.call('ZREM', tag .. 'quiet', absorbed)
     redis.call('ZADD', tag .. 'kept', now, absorbed)
@@ -130,6 +139,7 @@ for _ = 1, tonumber(take()) do
   end
   for _ = 1, tonumber(take()) do follow(take(), id) end
   redis.call('HSET', key, 'core', core, 'body', body, 'revision', revision, 'updatedAt', updatedAt, 'actor', actor)
+  annotate(tag, id, now, take)
   redis.call('HSET', tag .. 'af:' .. actor, id, span)
   if quiet == 'set' then redis.call('ZADD', tag .. 'quiet', 'NX', due, id) end
   if quiet == 'clear' then redis.call('ZREM', tag .. 'quiet', id) end

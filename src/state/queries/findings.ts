@@ -4,11 +4,12 @@ import { normaliseName } from '../../detection/rule.ts';
 import { formatTicks, type Ticks } from '../../detection/time.ts';
 import type { FindingView } from '../../detection/views.ts';
 import { type ShardHandle, timeHex } from '../apply.ts';
-import { readFinding, withMembers } from '../findingStore.ts';
+import { type Listed, readFinding, readListMember, withMembers } from '../findingStore.ts';
 import type { State } from '../state.ts';
 import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
 import { PAGE_BYTES_MAX, withinPage } from './page.ts';
+import { type Body, findBody, survivorOf, toldBody } from './stored.ts';
 
 export interface FindingsQuery {
   readonly limit: number;
@@ -32,21 +33,6 @@ type Unknown = { readonly kind: 'unknown' };
 /** List members looked at for one page: a filter that fits little ends the page early rather than hold the caller up. */
 const LOOKED_AT_MAX = 4_000;
 const MEMBERS_PER_READ = 200;
-const SUPERSESSIONS_MAX = 1_000;
-
-/** What the filters look at in a stored body. */
-interface Body {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly actorUpn: string;
-  readonly actorIp: string;
-  readonly operations: readonly string[];
-  readonly status: string;
-  readonly severity: string;
-  readonly suppressed: unknown;
-  readonly lastSeen: string;
-  readonly supersededBy: string | null;
-}
 
 export function findingQueries(state: State) {
   return {
@@ -58,7 +44,7 @@ export function findingQueries(state: State) {
       let after = query.cursor?.replace('.', '|') ?? null;
       for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
         const page = await readMembers(lists, after, MEMBERS_PER_READ);
-        const fitting = page.filter(({ views }) => views.includes(query.view.slice(0, 2)));
+        const fitting = page.filter((member) => mayFit(member, query));
         const bodies = await readBodies(fitting);
         // Those whose bodies were not read, because the ones before them are large, are looked at next.
         const unread = page.findIndex(({ id }) => bodies.get(id) === UNREAD);
@@ -83,12 +69,7 @@ export function findingQueries(state: State) {
     ): Promise<{ kind: 'finding'; id: string; revision: number; json: string } | Unknown> {
       const found = await findBody(state, id);
       if (found === null || !mayObserve(caller, found.parsed.tenantId)) return { kind: 'unknown' };
-      const survivor = await survivorOf(found.shard, found.id);
-      // The body names the finding that took it over; that one may have been taken over since.
-      const json =
-        survivor === found.id || found.parsed.supersededBy === survivor
-          ? found.json
-          : JSON.stringify({ ...found.parsed, supersededBy: survivor });
+      const { json } = await toldBody(found);
       return { kind: 'finding', id: found.id, revision: found.revision, json };
     },
 
@@ -126,12 +107,15 @@ function timeOf(
   return 0n;
 }
 
-interface Member {
+interface Member extends Listed {
   readonly shard: ShardHandle;
-  readonly place: string;
-  readonly id: string;
-  readonly views: readonly string[];
 }
+
+/** What the place in the list says already: bodies are read of those findings only that the filters may give. */
+const mayFit = ({ views, status, isSuppressed }: Listed, query: FindingsQuery): boolean =>
+  views.includes(query.view.slice(0, 2)) &&
+  (query.status === null || query.status === status) &&
+  (query.suppressed === 'include' || (query.suppressed === 'only') === isSuppressed);
 
 interface List {
   readonly shard: ShardHandle;
@@ -153,10 +137,7 @@ async function readMembers(lists: readonly List[], after: string | null, count: 
   const found = await Promise.all(
     lists.map(async ({ shard, key }) => {
       const members = await shard.client.zrangebylex(key, after === null ? '-' : `(${after}|~`, '+', 'LIMIT', 0, count);
-      return members.map((member) => {
-        const [time = '', id = '', views = ''] = member.split('|');
-        return { shard, place: `${time}|${id}`, id, views: views.split(',') };
-      });
+      return members.map((member) => ({ shard, ...readListMember(member) }));
     }),
   );
   return found
@@ -204,39 +185,4 @@ function fits(json: string, caller: Caller, query: FindingsQuery): boolean {
     (until === null || body.lastSeen <= formatTicks(until)) &&
     (query.suppressed === 'include' || (query.suppressed === 'only') === (body.suppressed !== null))
   );
-}
-
-/** A stored finding by its id; or, where none has it, the one in which the operation stands that it was made from. */
-async function findBody(state: State, id: string) {
-  if (!/^[0-9a-f]{32}$/.test(id)) return null;
-  for (const shard of state.shards) {
-    const found = await readBody(shard, id);
-    if (found !== null) return found;
-  }
-  for (const shard of state.shards) {
-    const now = await shard.client.hget(`${shard.key}ids`, id);
-    if (now === null) continue;
-    const found = await readBody(shard, now);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-async function readBody(shard: ShardHandle, id: string) {
-  const places = ['revision', 'body'].map((field) => fieldOf(`${shard.key}f:${id}`, field));
-  const [revision, body] = await readValues(shard.client, places);
-  if (body == null) return null;
-  const json = String(body);
-  return { shard, id, json, parsed: JSON.parse(json) as Body, revision: Number(revision) };
-}
-
-/** The finding that stands today for one that may have been taken over, again and again. */
-async function survivorOf(shard: ShardHandle, id: string): Promise<string> {
-  let survivor = id;
-  for (let i = 0; i < SUPERSESSIONS_MAX; i++) {
-    const next = await shard.client.hget(`${shard.key}f:${survivor}`, 'supersededBy');
-    if (next === null) return survivor;
-    survivor = next;
-  }
-  return survivor;
 }

@@ -1,0 +1,262 @@
+/** Suppressions for those who expect something: made, ended, listed, with what each has hidden. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { type Matcher, matcherFaults, type Suppression, tidied } from '../../detection/suppression.ts';
+import type { ShardHandle } from '../apply.ts';
+import type { State } from '../state.ts';
+import {
+  type Ended,
+  endSuppression,
+  makeSuppression,
+  readEnded,
+  readSuppressions,
+  SUPPRESSIONS_MAX,
+  tenantOfSuppression,
+  tenantsWithSuppressions,
+} from '../suppressions.ts';
+import { fieldOf, readValues } from '../values.ts';
+import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
+import { PAGE_BYTES_MAX } from './page.ts';
+import { survivorOf } from './stored.ts';
+
+/** The longest that something is expected for without being asked again. */
+const TERM_MAX_MS = 366 * 86_400_000;
+/** Whoever makes or ends a suppression waits this long for what it hides to be decided; what takes longer goes on by itself. */
+const DECIDING_WAIT_MS = 2_000;
+
+export interface NewSuppression {
+  /** Lower case; null where it may be inferred. */
+  readonly tenantId: string | null;
+  readonly matcher: Matcher;
+  readonly owner: string;
+  readonly reason: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+export interface Fault {
+  /** The member at fault, its place with dots. */
+  readonly name: string;
+  readonly detail: string;
+}
+
+export interface SuppressionsQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly tenantId: string | null;
+  readonly state: 'inForce' | 'ended' | 'all';
+}
+
+type Unknown = { readonly kind: 'unknown' };
+type BadCursor = { readonly kind: 'bad_cursor' };
+type Page<T> = { readonly kind: 'page'; readonly items: readonly T[]; readonly nextCursor: string | null };
+export type SuppressionTold = ReturnType<typeof describe>;
+
+const ID = /^[0-9a-f]{32}$/;
+
+export function suppressionQueries(state: State) {
+  /** A suppression that the caller may know of, and where it is. */
+  const find = async (caller: Caller, id: string) => {
+    if (!ID.test(id)) return null;
+    for (const shard of state.shards) {
+      const tenantId = await tenantOfSuppression(shard, id);
+      if (tenantId !== null) return mayObserve(caller, tenantId) ? { shard, tenantId } : null;
+    }
+    return null;
+  };
+
+  const decide = async (tenantId: string): Promise<void> => {
+    const ending = new AbortController();
+    const deciding = state
+      .redecide(tenantId)
+      .catch(state.options.events.onError)
+      .finally(() => ending.abort());
+    await Promise.race([
+      deciding,
+      setTimeout(DECIDING_WAIT_MS, undefined, { signal: ending.signal, ref: false }),
+    ]).catch(
+      () => {}, // Aborted: it is done.
+    );
+  };
+
+  return {
+    async list(caller: Caller, query: SuppressionsQuery): Promise<Page<SuppressionTold> | BadCursor> {
+      const place = query.cursor === null ? null : readCursor(query.cursor);
+      if (place === undefined) return { kind: 'bad_cursor' };
+      const tenants = await tenantsOf(state, caller, query.tenantId);
+      const items: SuppressionTold[] = [];
+      for (const tenantId of tenants) {
+        if (place !== null && tenantId < place.tenantId) continue;
+        const shard = state.shardOf(tenantId);
+        const own = await readAll(shard, tenantId, query.state);
+        const left = place?.tenantId === tenantId ? own.filter((one) => placeOf(one) > place.place) : own;
+        const page = left.slice(0, query.limit - items.length);
+        items.push(...(await withCounts(shard, page)));
+        if (items.length === query.limit)
+          return { kind: 'page', items, nextCursor: writeCursor(tenantId, placeOf(page.at(-1)!)) };
+      }
+      return { kind: 'page', items, nextCursor: null };
+    },
+
+    async get(
+      caller: Caller,
+      id: string,
+    ): Promise<{ readonly kind: 'suppression'; readonly suppression: SuppressionTold } | Unknown> {
+      const found = await find(caller, id);
+      if (found === null) return { kind: 'unknown' };
+      const all = await readAll(found.shard, found.tenantId, 'all');
+      const [suppression] = await withCounts(
+        found.shard,
+        all.filter((one) => one.id === id),
+      );
+      return suppression === undefined ? { kind: 'unknown' } : { kind: 'suppression', suppression };
+    },
+
+    async make(
+      caller: Caller & { readonly name: string },
+      asked: NewSuppression,
+    ): Promise<
+      | { readonly kind: 'made'; readonly suppression: SuppressionTold }
+      | { readonly kind: 'faulty'; readonly faults: readonly Fault[] }
+      | { readonly kind: 'too_many'; readonly most: number }
+      | TenantNeeded
+    > {
+      const { now, rule } = state.options;
+      const tenantId = await tenantOf(state, caller, asked.tenantId);
+      if (typeof tenantId !== 'string') return tenantId;
+      const at = now();
+      const faults = [
+        ...(mayObserve(caller, tenantId)
+          ? []
+          : [{ name: 'tenantId', detail: 'is none of the tenants of this caller' }]),
+        ...matcherFaults(asked.matcher, rule).map(({ name, detail }) => ({
+          name: name === null ? 'matcher' : `matcher.${name}`,
+          detail,
+        })),
+        ...termFaults(asked.expiresAt, at),
+      ];
+      if (faults.length > 0) return { kind: 'faulty', faults };
+      const { owner, reason, expiresAt } = asked;
+      const suppression: Suppression = {
+        id: randomUUID().replaceAll('-', ''),
+        ...{ tenantId, matcher: tidied(asked.matcher), owner, reason, expiresAt },
+        ...{ createdAt: at, createdBy: caller.name },
+      };
+      const shard = state.shardOf(tenantId);
+      const { kind } = await state.onKnown(shard, () => makeSuppression(shard, suppression, at));
+      if (kind === 'full') return { kind: 'too_many', most: SUPPRESSIONS_MAX };
+      await decide(tenantId);
+      const [told] = await withCounts(shard, [suppression]);
+      return { kind: 'made', suppression: told! };
+    },
+
+    async end(caller: Caller & { readonly name: string }, id: string): Promise<{ readonly kind: 'ended' } | Unknown> {
+      const found = await find(caller, id);
+      if (found === null) return { kind: 'unknown' };
+      const { shard, tenantId } = found;
+      const times = { now: state.options.now(), keptMs: state.options.findingRetentionMs };
+      const { kind } = await state.onKnown(shard, () => endSuppression(shard, { tenantId, id }, caller.name, times));
+      if (kind === 'unknown') return { kind };
+      await decide(tenantId);
+      return { kind: 'ended' };
+    },
+
+    /** Findings that a suppression hides or has hidden, as they are now: the last that it began to hide first. */
+    async findings(
+      caller: Caller,
+      id: string,
+      query: { readonly limit: number; readonly cursor: string | null },
+    ): Promise<Page<string> | Unknown | BadCursor> {
+      const place = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(query.cursor ?? '');
+      if (query.cursor !== null && place === null) return { kind: 'bad_cursor' };
+      const found = await find(caller, id);
+      if (found === null) return { kind: 'unknown' };
+      const { client, key } = found.shard;
+      const hidden = await readHidden(found.shard, id);
+      const left = place === null ? hidden : hidden.filter(([at, one]) => isBehind([at, one], place));
+      const page = left.slice(0, query.limit);
+      const survivors: string[] = [];
+      for (const [, one] of page) survivors.push(await survivorOf(found.shard, one));
+      const places = survivors.map((one) => fieldOf(`${key}f:${one}`, 'body'));
+      const bodies = await readValues(client, places, PAGE_BYTES_MAX);
+      const last = page[bodies.length - 1];
+      // Those that were merged are told as one; one that is older than findings are kept has gone.
+      const items = new Set(bodies.flatMap((body) => (body === null ? [] : [String(body)])));
+      const isLast = last === undefined || bodies.length >= left.length;
+      return { kind: 'page', items: [...items], nextCursor: isLast ? null : `${last[0]}.${last[1]}` };
+    },
+  };
+}
+
+/** When each finding was first hidden (ms) and its id, the last first. */
+async function readHidden({ client, key }: ShardHandle, id: string): Promise<[number, string][]> {
+  const flat = await client.zrevrange(`${key}hid:${id}`, 0, -1, 'WITHSCORES');
+  return Array.from({ length: flat.length / 2 }, (_, i) => [Number(flat[2 * i + 1]), flat[2 * i]!]);
+}
+
+/** Whether a finding comes after a place in that order. */
+const isBehind = (
+  [at, id]: readonly [number, string],
+  [, placeAt, placeId]: readonly (string | undefined)[],
+): boolean => at < Number(placeAt) || (at === Number(placeAt) && id < placeId!);
+
+function termFaults(expiresAt: number, now: number): Fault[] {
+  if (expiresAt <= now) return [{ name: 'expiresAt', detail: 'must be in the future' }];
+  return expiresAt - now > TERM_MAX_MS ? [{ name: 'expiresAt', detail: 'must be within a year from now' }] : [];
+}
+
+/** The tenants with suppressions that the caller may know of, or the one that is named, sorted. */
+async function tenantsOf(state: State, caller: Caller, named: string | null): Promise<string[]> {
+  const sets = await Promise.all(state.shards.map(tenantsWithSuppressions));
+  return sets
+    .flatMap((tenants) => [...tenants])
+    .filter((tenantId) => mayObserve(caller, tenantId) && (named === null || tenantId === named))
+    .sort();
+}
+
+type Kept = Suppression & Partial<Ended>;
+
+/** A tenant's suppressions, the newest first. */
+async function readAll(shard: ShardHandle, tenantId: string, which: SuppressionsQuery['state']): Promise<Kept[]> {
+  const inForce = which === 'ended' ? [] : (await readSuppressions(shard, tenantId)).inForce;
+  const ended = which === 'inForce' ? [] : await readEnded(shard, tenantId);
+  // One that was ended between the two looks is told once.
+  const all = new Map<string, Kept>([...inForce, ...ended].map((one) => [one.id, one]));
+  return [...all.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+const TIME_MAX = 10 ** 15;
+
+/** Its place among those of its tenant, as text that sorts: the newest first. */
+const placeOf = ({ createdAt, id }: Suppression): string => `${String(TIME_MAX - createdAt).padStart(15, '0')}.${id}`;
+
+const writeCursor = (tenantId: string, place: string): string =>
+  `${place}.${Buffer.from(tenantId).toString('base64url')}`;
+
+/** Undefined for what is no cursor. */
+function readCursor(cursor: string): { readonly tenantId: string; readonly place: string } | undefined {
+  const [, place, tenant] = /^(\d{15}\.[0-9a-f]{32})\.([A-Za-z0-9_-]+)$/.exec(cursor) ?? [];
+  if (place === undefined || tenant === undefined) return undefined;
+  return { tenantId: Buffer.from(tenant, 'base64url').toString(), place };
+}
+
+async function withCounts({ client, key }: ShardHandle, own: readonly Kept[]): Promise<SuppressionTold[]> {
+  if (own.length === 0) return [];
+  const counts = await client.hmget(`${key}hid`, ...own.map(({ id }) => id));
+  return own.map((one, i) => describe(one, Number(counts[i] ?? 0)));
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function describe({ id, tenantId, matcher, owner, reason, ...times }: Kept, hiddenCount: number) {
+  const { expiresAt, createdAt, createdBy, endedAt, endedBy } = times;
+  return {
+    ...{ id, tenantId, matcher, owner, reason },
+    expiresAt: iso(expiresAt),
+    createdAt: iso(createdAt),
+    createdBy,
+    endedAt: endedAt === undefined ? null : iso(endedAt),
+    endedBy: endedBy ?? null,
+    hiddenCount,
+  };
+}
