@@ -40,20 +40,8 @@ export async function listed(
   filters: Partial<Parameters<ReturnType<typeof findingQueries>['list']>[1]> = {},
 ): Promise<Body[]> {
   const none = { tenantId: null, actorUpn: null, actorIp: null, operation: null, severity: null };
-  const query = {
-    ...{
-      ...none,
-      status: null,
-      since: null,
-      until: null,
-      view: 'any',
-      suppressed: 'include',
-      limit: 100,
-      cursor: null,
-    },
-    ...filters,
-  } as const;
-  const page = await findingQueries(state).list(ANN, query);
+  const all = { ...none, status: null, since: null, until: null, view: 'any', suppressed: 'include' } as const;
+  const page = await findingQueries(state).list(ANN, { ...all, limit: 100, cursor: null, ...filters });
   assert.ok(page.kind === 'page');
   return page.items.map((json) => JSON.parse(json) as Body);
 }
