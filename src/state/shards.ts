@@ -8,17 +8,22 @@ import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } 
 import { openShard, renewEvicted } from './open.ts';
 import { readRecords } from './positions.ts';
 
-/** How many findings stand in a part, and how many suppressions. */
+/** How many findings stand in a part, how many suppressions, and how often people wrote something. */
 interface Noted {
   readonly findings: number;
   readonly suppressions: number;
+  readonly written: number;
 }
 
-const NOTHING: Noted = { findings: 0, suppressions: 0 };
+const NOTHING: Noted = { findings: 0, suppressions: 0, written: 0 };
 
 async function countNoted({ client, key }: Pick<ShardHandle, 'client' | 'key'>): Promise<Noted> {
-  const [findings, suppressions] = await Promise.all([client.zcard(`${key}list`), client.zcard(`${key}supdue`)]);
-  return { findings, suppressions };
+  const [findings, suppressions, written] = await Promise.all([
+    client.zcard(`${key}list`),
+    client.zcard(`${key}supdue`),
+    client.hget(`${key}meta`, 'written'),
+  ]);
+  return { findings, suppressions, written: Number(written ?? 0) };
 }
 
 type Handle = { -readonly [K in keyof ShardHandle]: ShardHandle[K] } & {
@@ -98,6 +103,7 @@ export class Shards {
       countNoted(handle),
     ]);
     if (generation !== handle.generation) return this.reopen(handle);
+    if (noted.written < handle.noted.written) await this.#noteUnwritten(handle, noted);
     this.#noteWhole(handle, at);
     handle.isUsed ||= marks > 0 || noted.suppressions > 0;
     handle.noted = noted;
@@ -118,6 +124,17 @@ export class Shards {
     const detail = `Redis has evicted keys where ${name} lies: all is read again; set maxmemory-policy to noeviction`;
     const loss = { name: evictionOf(before), at: now(), reason: 'keys_evicted', detail } as const;
     await noteLosses(own, own.wholeAt, loss.at, [loss]);
+    onLost(detail, loss.reason);
+  }
+
+  /** Notes that what people wrote is gone, though the part is the one that it was: it was put back to before. */
+  async #noteUnwritten(handle: Handle, { written }: Noted): Promise<void> {
+    const { now, onLost } = this.#options;
+    const lost = handle.noted.written - written;
+    const detail = `${lost} changes of triage and suppressions in ${this.nameOf(this.#parts.indexOf(handle))} are gone`;
+    const name = `written ${handle.generation} ${handle.noted.written}`;
+    const loss = { name, at: now(), reason: 'findings_lost', detail } as const;
+    await noteLosses(handle, handle.wholeAt, loss.at, [loss]);
     onLost(detail, loss.reason);
   }
 
@@ -156,6 +173,7 @@ export class Shards {
     // Noted before anything is written there by this process: what is made again is to be known as such.
     const left = await countNoted(own);
     const gone = {
+      written: 0,
       findings: Math.max(0, own.noted.findings - left.findings),
       suppressions: Math.max(0, own.noted.suppressions - left.suppressions),
     };

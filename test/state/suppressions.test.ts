@@ -347,3 +347,29 @@ test('of findings that meet, the one that stands is hidden only if what hides it
     await assertWholeFeed(state);
   });
 });
+
+test('what people wrote and a Redis that was put back to before it has not is noticed, once', async () => {
+  const told: [string, string][] = [];
+  const events = stateEvents({ onLost: (detail, reason) => void told.push([reason, detail]) });
+  await withFinding(
+    async (state, id) => {
+      await state.maintain();
+      const { client, key } = state.shards[0]!;
+      const before = await client.dumpBuffer(`${key}meta`);
+      await patch(state, id, { comment: 'one' });
+      await suppress(state, EXPECTED);
+      await state.maintain();
+      assert.deepEqual(told, []);
+      await client.restore(`${key}meta`, 0, before!, 'REPLACE');
+      await state.maintain();
+      await state.maintain();
+      assert.equal(told.length, 1);
+      assert.match(told.flat().join(), /^findings_lost,3 changes of triage and suppressions in shard 0/);
+      assert.deepEqual(
+        (await state.losses()).losses.map(({ reason }) => reason),
+        ['findings_lost'],
+      );
+    },
+    { events },
+  );
+});

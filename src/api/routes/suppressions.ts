@@ -1,6 +1,6 @@
 /** `/v1/suppressions`: activity that someone expects, so that it rings nobody's bell. */
 import type { Static } from 'typebox';
-import { TICKS_PER_MS } from '../../detection/time.ts';
+import { msOfTicks } from '../../detection/time.ts';
 import { jsonOnly } from '../body.ts';
 import { callerOf } from '../caller.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
@@ -47,7 +47,7 @@ function askedOf(body: Static<typeof SuppressionRequest>): NewSuppression | Prob
     },
     owner,
     reason,
-    expiresAt: Number(expiresAt / TICKS_PER_MS),
+    expiresAt: msOfTicks(expiresAt),
   };
 }
 

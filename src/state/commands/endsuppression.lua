@@ -16,6 +16,7 @@ redis.call('HSET', key, 'version', version)
 redis.call('HSET', ended, id, json)
 redis.call('ZADD', tag .. 'supdue', goes, id)
 redis.call('ZADD', tag .. 'decide', 'NX', now, tenant)
+redis.call('HINCRBY', tag .. 'meta', 'written', 1)
 if redis.call('HLEN', ended) <= tonumber(most) then return { 'ended', '' } end
 local first, firstGoes
 for _, one in ipairs(redis.call('HKEYS', ended)) do

@@ -32,6 +32,8 @@ for _, list in ipairs({ tag .. 'list', tag .. 'list:' .. tenant }) do
   if goes ~= '' then redis.call('ZREM', list, goes) end
   if comes ~= '' then redis.call('ZADD', list, 0, comes) end
 end
+-- What people wrote can be read again from nowhere: how often they did shows whether all of it is there.
+if reason == 'triage' then redis.call('HINCRBY', tag .. 'meta', 'written', 1) end
 redis.call('XADD', tag .. 'feed', '*', 'reason', reason, 'tenant', tenant, 'finding', body)
 redis.call('PUBLISH', tag .. 'feed', '')
 return { 'revised' }

@@ -15,4 +15,5 @@ redis.call('HSET', tag .. 'sup', id, tenant)
 redis.call('SADD', tag .. 'suptenants', tenant)
 redis.call('ZADD', tag .. 'supdue', ends, id)
 redis.call('ZADD', tag .. 'decide', 'NX', now, tenant)
+redis.call('HINCRBY', tag .. 'meta', 'written', 1)
 return { 'made' }
