@@ -13,6 +13,7 @@ export const ANN = { name: 'ann', tenants: 'all' } as const;
 
 export interface Body {
   readonly id: string;
+  readonly tenantId: string;
   readonly revision: number;
   readonly supersededBy: string | null;
   readonly status: string;
