@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { matcherFaults, type Suppression } from '../../src/detection/suppression.ts';
 import { suppressionQueries } from '../../src/state/queries/suppressions.ts';
+import { redecide, redecideOwed } from '../../src/state/redeciding.ts';
 import type { State } from '../../src/state/state.ts';
 import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../../src/state/suppressions.ts';
+import { before } from './interpose.ts';
 import { ANN, historyOf, listed, NO_MATCHER, only, patch, reasonsOf, suppress } from './noted.ts';
 import {
   applyFacts,
@@ -181,6 +183,20 @@ test('a fold under way while a suppression is made does not miss it, nor one tha
     assert.deepEqual(await hiddenBy(state), [null]);
     await state.maintain();
     assert.deepEqual(await reasonsOf(state), ['new', 'operation']);
+  });
+});
+
+test('a suppression that is made behind a walk over the findings is not taken for decided by it', async () => {
+  await withFinding(async (state) => {
+    const id = 'c'.repeat(32);
+    const context = { now: () => NOW, onRevised: () => {} };
+    const shard = before('settlesuppressions', state.shards[0]!, () =>
+      makeSuppression(state.shards[0]!, made(id), NOW),
+    );
+    await redecide(shard, TENANT, context);
+    assert.deepEqual(await hiddenBy(state), [null], 'the walk had passed it');
+    await redecideOwed(state.shards[0]!, context);
+    assert.deepEqual(await hiddenBy(state), [id]);
   });
 });
 
