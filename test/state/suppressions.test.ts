@@ -189,7 +189,7 @@ test('a fold under way while a suppression is made does not miss it, nor one tha
 test('a suppression that is made behind a walk over the findings is not taken for decided by it', async () => {
   await withFinding(async (state) => {
     const id = 'c'.repeat(32);
-    const context = { now: () => NOW, onRevised: () => {} };
+    const context = { now: () => NOW, rule: state.options.rule, onRevised: () => {} };
     const shard = before('settlesuppressions', state.shards[0]!, () =>
       makeSuppression(state.shards[0]!, made(id), NOW),
     );

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
+import { ratingOf } from '../../src/detection/rule.ts';
 import { COMMENTS_MAX } from '../../src/detection/triage.ts';
 import { foldOnce } from '../../src/state/folding.ts';
 import { triageQueries } from '../../src/state/queries/triage.ts';
@@ -85,7 +86,7 @@ test('a sign-in that moves quietly makes no triage fail, and is told with it', a
     await applyFacts(state, [signIn('t', NOW + 1)]);
     const { body } = await patch(state, id, { comment: 'seen' }, [1]);
     assert.equal(body!.revision, 2);
-    assert.deepEqual(await publishQuiet(state.shards[0]!, NOW + 2 * HOUR_MS), []);
+    assert.deepEqual(await publishQuiet(state.shards[0]!, rule, NOW + 2 * HOUR_MS), []);
     assert.deepEqual(
       await contentsIn(state),
       contentsOfAll(foldOf([signIn('s', NOW), signIn('t', NOW + 1), operation('a', NOW)])),
@@ -130,7 +131,7 @@ for (const [what, fact, reasons] of [
   test(`${what} that comes between reading for triage and writing it is kept`, async () => {
     await withFinding(async (state, id) => {
       const shard = before('revise', state.shards[0]!, () => applyFacts(state, [fact]));
-      const outcome = await revise(shard, id, { now: NOW, by: 'ann' }, ({ triage }) => ({
+      const outcome = await revise(shard, id, { now: NOW, by: 'ann', rating: ratingOf(rule) }, ({ triage }) => ({
         ...{ reason: 'triage', triage: { ...triage, status: 'inProgress' } },
       }));
       assert.equal(outcome.kind, 'revised');
@@ -162,7 +163,7 @@ test('many who write while facts come in lose nothing, and no revision is told t
           seen = [outcome.body!.revision];
         }
       }),
-      publishQuiet(state.shards[0]!, NOW + 2 * HOUR_MS),
+      publishQuiet(state.shards[0]!, rule, NOW + 2 * HOUR_MS),
     ]);
     await settle(states);
     assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...facts, ...more])));
@@ -223,7 +224,7 @@ test('neither a sign-in, told quietly or not, nor a replay opens a resolved find
   await withFinding(async (state, id) => {
     await patch(state, id, resolved);
     await applyFacts(state, [signIn('t', NOW + 1)]);
-    assert.equal((await publishQuiet(state.shards[0]!, NOW + 2 * HOUR_MS)).length, 1);
+    assert.equal((await publishQuiet(state.shards[0]!, rule, NOW + 2 * HOUR_MS)).length, 1);
     await applyFacts(state, [signIn('s', NOW), operation('a', NOW), signIn('t', NOW + 1)]);
     assert.equal((await only(state)).status, 'resolved');
     assert.deepEqual(await historyOf(state, id), ['ann triage']);
