@@ -29,7 +29,7 @@ export interface FindingFields {
   readonly classification: string | null;
   readonly assignedTo: string | null;
   readonly comments: readonly { readonly at: string; readonly by: string; readonly text: string }[];
-  readonly suppressed: string | null;
+  readonly suppressed: object | null;
   readonly evidenceCount: number;
   readonly evidenceTruncated: boolean;
   readonly targetsTruncated: boolean;

@@ -42,7 +42,7 @@ const findings = fc.record({
   classification: fc.constantFrom(null, 'truePositive', 'falsePositive', 'benignPositive'),
   assignedTo: fc.option(text),
   comments: fc.constantFrom([], [{ at: '2026-11-23T03:12:41.000Z', by: 'ann', text: 'Expected.' }]),
-  suppressed: fc.option(text),
+  suppressed: fc.option(fc.record({ id: text, owner: text, reason: text, expiresAt: text })),
   createdAt: fc.option(time),
   updatedAt: fc.option(time),
 });
@@ -94,7 +94,7 @@ test('the first revision creates, later ones update, and what is resolved or tak
   assert.deepEqual(activity({ revision: 2, status: 'inProgress' }), [2, 200402, true, 2, 'In Progress']);
   assert.deepEqual(activity({ revision: 3, status: 'resolved' }), [3, 200403, false, 4, 'Resolved']);
   assert.deepEqual(activity({ revision: 3, supersededBy: 'f-2' }), [3, 200403, false, 99, 'Superseded']);
-  assert.deepEqual(activity({ suppressed: 's-1' }), [1, 200401, false, 3, 'Suppressed']);
+  assert.deepEqual(activity({ suppressed: { id: 's-1' } }), [1, 200401, false, 3, 'Suppressed']);
 });
 
 test('an event names the finding, its revision, its tenant, its rule and its times in milliseconds', () => {
