@@ -3,6 +3,7 @@ import type { Operation, SignIn } from './fact.ts';
 import { guestIdentityOf, type Predicates, predicatesOf, profileOf } from './relation.ts';
 import type { View } from './rule.ts';
 import type { Ticks } from './time.ts';
+import { type AskedPair, whyOperation, whySignIn } from './why.ts';
 
 export interface Predicate {
   /** Stable. */
@@ -17,6 +18,8 @@ export interface Predicate {
 
 export interface Verdict {
   readonly holds: boolean;
+  /** Why, in one sentence. */
+  readonly why: string;
   readonly predicates: readonly Predicate[];
 }
 
@@ -45,10 +48,14 @@ export function explainOperation(operation: Operation, signIns: readonly SignIn[
     strict: [{ ...named, held: profile.nameMatch === 'exact' }, targets, hasUpn],
     resolved: [{ ...named, held: true }],
   };
-  const verdict = (view: View): Verdict => ({
-    holds: own[view].every(({ held }) => held) && asked.some((pair) => pair[view].holds),
-    predicates: [...own[view], ...asked.flatMap((pair) => pair[view].predicates)],
-  });
+  const verdict = (view: View): Verdict => {
+    const pairs: AskedPair[] = asked.map((pair, i) => ({ signIn: signIns[i]!, ...pair[view] }));
+    return {
+      holds: own[view].every(({ held }) => held) && pairs.some(({ holds }) => holds),
+      why: whyOperation(operation, own[view], pairs, window),
+      predicates: [...own[view], ...pairs.flatMap(({ predicates }) => predicates)],
+    };
+  };
   return { strict: verdict('strict'), resolved: verdict('resolved') };
 }
 
@@ -68,13 +75,30 @@ export function explainSignIn(signIn: SignIn, operations: readonly Operation[], 
     signIn: null,
     detail: `it went to the tenant ${signIn.resourceTenantId ?? signIn.tenantId}`,
   };
-  return {
-    strict: { holds: verdicts.some(({ strict }) => strict.holds), predicates: [hasUpn] },
-    resolved: { holds: verdicts.some(({ resolved }) => resolved.holds), predicates: [inbound] },
+  const verdict = (view: View, own: Predicate): Verdict => {
+    const matched = operations.filter((_, i) => verdicts[i]![view].holds);
+    return {
+      holds: matched.length > 0,
+      why: whySignIn([own], matched, operations.length),
+      predicates: [own],
+    };
   };
+  return { strict: verdict('strict', hasUpn), resolved: verdict('resolved', inbound) };
 }
 
-function askPair(operation: Operation, signIn: SignIn, index: number, window: Ticks, held: Predicates): Verdicts {
+/** One view's answer on one pair. */
+interface PairVerdict {
+  readonly holds: boolean;
+  readonly predicates: readonly Predicate[];
+}
+
+function askPair(
+  operation: Operation,
+  signIn: SignIn,
+  index: number,
+  window: Ticks,
+  held: Predicates,
+): Readonly<Record<View, PairVerdict>> {
   const apart = operation.time > signIn.time ? operation.time - signIn.time : signIn.time - operation.time;
   const say = (name: string, answer: boolean | null, detail: string): Predicate => ({
     name,

@@ -141,8 +141,16 @@ export const guest: Guest = {
   signInsKept: 1,
 };
 
-const failed = { holds: false, predicates: [{ name: 'upnEqual', held: false, signIn: 0, detail: 'they differ' }] };
-const held = { holds: true, predicates: [{ name: 'objectIdEqual', held: null, signIn: null, detail: 'none has one' }] };
+const failed = {
+  holds: false,
+  why: 'Not matched: its name is another.',
+  predicates: [{ name: 'upnEqual', held: false, signIn: 0, detail: 'they differ' }],
+};
+const held = {
+  holds: true,
+  why: 'Matched by a sign-in.',
+  predicates: [{ name: 'objectIdEqual', held: null, signIn: null, detail: 'none has one' }],
+};
 
 export const explanation: Explanation = {
   tenantId: TENANT,

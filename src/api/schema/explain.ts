@@ -22,6 +22,10 @@ const Predicate = w.shape('Predicate', 'One thing that the rule asks, and its an
 
 const Verdict = w.shape('Verdict', 'What one view makes of one fact.', {
   holds: Type.Boolean({ description: 'Operation: it is matched. Sign-in: it matches an operation.', examples: [true] }),
+  why: w.text(
+    'Why, in one sentence.',
+    'Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.',
+  ),
   predicates: w.listOf(Predicate, 'Each predicate that was asked.'),
 });
 
