@@ -41,7 +41,10 @@ const findings = fc.record({
   status: fc.constantFrom('new', 'inProgress', 'resolved'),
   classification: fc.constantFrom(null, 'truePositive', 'falsePositive', 'benignPositive'),
   assignedTo: fc.option(text),
-  comments: fc.constantFrom([], [{ at: '2026-11-23T03:12:41.000Z', by: 'ann', text: 'Expected.' }]),
+  comments: fc.constantFrom<FindingFields['comments'][]>(
+    [],
+    [{ at: '2026-11-23T03:12:41.000Z', by: 'ann', text: 'Expected.' }],
+  ),
   suppressed: fc.option(fc.record({ id: text, owner: text, reason: text, expiresAt: text })),
   createdAt: fc.option(time),
   updatedAt: fc.option(time),
@@ -94,7 +97,10 @@ test('the first revision creates, later ones update, and what is resolved or tak
   assert.deepEqual(activity({ revision: 2, status: 'inProgress' }), [2, 200402, true, 2, 'In Progress']);
   assert.deepEqual(activity({ revision: 3, status: 'resolved' }), [3, 200403, false, 4, 'Resolved']);
   assert.deepEqual(activity({ revision: 3, supersededBy: 'f-2' }), [3, 200403, false, 99, 'Superseded']);
-  assert.deepEqual(activity({ suppressed: { id: 's-1' } }), [1, 200401, false, 3, 'Suppressed']);
+  assert.deepEqual(
+    activity({ suppressed: { id: 's-1', owner: 'o', reason: 'r', expiresAt: '2026-12-01T00:00:00.000Z' } }),
+    [1, 200401, false, 3, 'Suppressed'],
+  );
 });
 
 test('an event names the finding, its revision, its tenant, its rule and its times in milliseconds', () => {
@@ -154,7 +160,8 @@ test('tactics and techniques stand each by itself, those that ATT&CK knows under
 });
 
 test('confidence is high where both views agree or the ids are equal, and low for the strict rule alone', () => {
-  const confidence = (views: string[], reasonCodes: string[]) => eventOf({ views, reasonCodes }).confidence_id;
+  const confidence = (views: FindingFields['views'], reasonCodes: FindingFields['reasonCodes']) =>
+    eventOf({ views, reasonCodes }).confidence_id;
   assert.equal(confidence(['strict', 'resolved'], []), 3);
   assert.equal(confidence(['resolved'], ['object_id']), 3);
   assert.equal(confidence(['resolved'], ['ext_upn']), 2);
