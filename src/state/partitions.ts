@@ -13,6 +13,7 @@ import {
   emptyRecord,
   type Gap,
   gapRecord,
+  lossRecord,
   markField,
   type PartitionRecord,
   type Place,
@@ -49,6 +50,8 @@ export type Stored =
 export interface Known {
   readonly place: Place;
   record: PartitionRecord;
+  /** Whether it lay in Redis when this owner last read or wrote it. */
+  isStored: boolean;
   /** The highest mark that this owner has raised or met, by part. */
   readonly marks: (number | null)[];
   readonly generations: string[];
@@ -99,7 +102,7 @@ export class Partitions {
     const lost = goingBack(this.#expected(place, record), now, place.hubCreatedAt, (part) => this.#shards.nameOf(part));
     if (lost !== null) return { kind: 'lost', position, ...lost };
     this.#lost.delete(markField(place));
-    this.#know(place, record, marks);
+    this.#know(place, record, marks, true);
     if (position !== null) return { kind: 'position', position };
     if (record.hubCreatedAt !== place.hubCreatedAt) return { kind: 'none', isOtherHub: true };
     return { kind: 'none', ...(record.enqueuedAt !== null && { since: record.enqueuedAt }) };
@@ -129,7 +132,7 @@ export class Partitions {
     const record = beginningRecord(fresh, beginning, before, rebuilding);
     const reason = isLoss ? 'state_lost' : 'hub_recreated';
     if (isLoss || beginning.cause === 'new_hub') onLost(`${place.hub}/${place.partition}: ${beginning.detail}`, reason);
-    await this.#write(this.#know(place, record, marks), record, true);
+    await this.#write(this.#know(place, record, marks, false), record, true);
     this.#lost.delete(markField(place));
   }
 
@@ -168,8 +171,9 @@ export class Partitions {
     const lost = this.#lost.get(markField(place));
     if (lost !== undefined) return lost;
     const { reader, now } = this.#options;
-    const record = (await readRecord(this.#client, this.#keys, place)) ?? emptyRecord(place, reader, now());
-    return this.#know(place, record, await this.#marksOf(place));
+    const record = await readRecord(this.#client, this.#keys, place);
+    const marks = await this.#marksOf(place);
+    return this.#know(place, record ?? emptyRecord(place, reader, now()), marks, record !== null);
   }
 
   /** A part that is another now, and of which nothing of the partition is expected, is as good as the last. */
@@ -250,15 +254,30 @@ export class Partitions {
     return this.#shards.parts.map(({ generation }) => generation);
   }
 
-  #know(place: Place, record: PartitionRecord, marks: readonly (number | null)[]): Known {
+  #know(place: Place, record: PartitionRecord, marks: readonly (number | null)[], isStored: boolean): Known {
     const wholeAt = this.#options.now();
     const own = { place, record, marks: [...marks], generations: this.#generations() };
-    const known = { ...own, wholeAt, lost: null, delay: null };
+    const known = { ...own, isStored, wholeAt, lost: null, delay: null };
     this.#known.set(markField(place), known);
     return known;
   }
 
   async #write(known: Known, record: PartitionRecord, forced: boolean): Promise<void> {
-    if ((await writeRecord(this.#client, this.#keys, record, forced)) === 'moved') known.record = record;
+    const outcome = await writeRecord(this.#client, this.#keys, record, forced);
+    if (outcome === 'kept') return;
+    const isGone = outcome === 'made' && known.isStored;
+    known.record = record;
+    known.isStored = true;
+    if (isGone) await this.#noteGone(known);
+  }
+
+  /** All else is there, so nothing is to be read again: what was known of the partition stands as it was, and says so. */
+  async #noteGone(known: Known): Promise<void> {
+    const { hub, partition } = known.place;
+    const { now, onLost } = this.#options;
+    const detail = `the position of ${hub}/${partition} was gone, and was written again out of memory`;
+    const record = lossRecord(known.record, { at: now(), reason: 'state_lost', detail });
+    if ((await writeRecord(this.#client, this.#keys, record, false)) !== 'kept') known.record = record;
+    onLost(detail, 'state_lost');
   }
 }

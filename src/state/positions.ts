@@ -114,7 +114,7 @@ export async function writeRecord(
   keys: Keys,
   record: PartitionRecord,
   forced: boolean,
-): Promise<'moved' | 'kept'> {
+): Promise<'moved' | 'made' | 'kept'> {
   const args = [
     fieldOf(record),
     record.sequenceNumber,
@@ -122,7 +122,7 @@ export async function writeRecord(
     JSON.stringify(record),
     forced ? '1' : '0',
   ];
-  return String(await runScript(client, advanceScript, keys.service, args)) as 'moved' | 'kept';
+  return String(await runScript(client, advanceScript, keys.service, args)) as 'moved' | 'made' | 'kept';
 }
 
 export async function readMark(client: Client, partKey: string, place: Place): Promise<number | null> {
@@ -206,6 +206,12 @@ function extend(spans: PartitionRecord['spans'], until: number): PartitionRecord
   if (last === undefined) return [{ from: until, until }];
   return until <= last.until ? spans : [...spans.slice(0, -1), { from: last.from, until }];
 }
+
+/** The record with a loss noted. */
+export const lossRecord = (record: PartitionRecord, loss: NotedLoss): PartitionRecord => ({
+  ...record,
+  losses: lastOf([...record.losses, loss]),
+});
 
 /** The record with a gap noted; null where it is noted already. */
 export function gapRecord(record: PartitionRecord, gap: Gap, now: number): PartitionRecord | null {

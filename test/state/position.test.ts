@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { markField, readRecord } from '../../src/state/positions.ts';
 import type { State } from '../../src/state/state.ts';
-import { redisOfFile, stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';
 
 const redis = redisOfFile();
@@ -31,3 +31,24 @@ for (const [what, lose] of Object.entries(LOSSES)) {
       assert.equal((await readRecord(state.client, state.keys, PLACE))?.sequenceNumber, 10);
     }));
 }
+
+test('a position that is gone while its facts are there is written again, and that it was gone is told once', () => {
+  const told: string[] = [];
+  const events = stateEvents({ onLost: (detail, reason) => void told.push(`${reason}: ${detail}`) });
+  return withState(stateOptions(redis.url, { events }), async (state) => {
+    await state.positions.load(PLACE);
+    await state.apply(batchOf([signIn('s', NOW)], 10));
+    await state.positions.advance(PLACE, progress(10));
+    assert.deepEqual(told, []);
+    await state.client.del(`${state.keys.service}positions`);
+    await state.positions.advance(PLACE, progress(11));
+    await state.positions.advance(PLACE, progress(12));
+    assert.deepEqual(told, ['state_lost: the position of logs/0 was gone, and was written again out of memory']);
+    const record = await readRecord(state.client, state.keys, PLACE);
+    assert.equal(record?.sequenceNumber, 12);
+    assert.deepEqual(
+      record?.losses.map(({ reason }) => reason),
+      ['state_lost'],
+    );
+  });
+});

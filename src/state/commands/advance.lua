@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  the service's tag
 -- ARGV     field (hub and partition); sequence number; creation time of the hub (ms); position (JSON); '1' to move it in any direction
--- Returns  'moved' | 'kept', when another owner is further or knows a later life of the hub
+-- Returns  'moved' | 'made', where there was none | 'kept', when another owner is further or knows a later life of the hub
 local key = KEYS[1] .. 'positions'
 local stored = redis.call('HGET', key, ARGV[1])
 if stored and ARGV[5] ~= '1' then
@@ -11,4 +11,4 @@ if stored and ARGV[5] ~= '1' then
   if before.hubCreatedAt == tonumber(ARGV[3]) and before.sequenceNumber > tonumber(ARGV[2]) then return 'kept' end
 end
 redis.call('HSET', key, ARGV[1], ARGV[4])
-return 'moved'
+return stored and 'moved' or 'made'

@@ -30,6 +30,15 @@ export function pickServing(place: Arrangement, dice: Dice): RedisNode | undefin
   return free.length === 0 ? undefined : dice.pick(free);
 }
 
+/** The same, of those that hold anything. */
+export async function pickFull(place: Arrangement, dice: Dice): Promise<RedisNode | undefined> {
+  const full: RedisNode[] = [];
+  for (const node of place.serving()) {
+    if (!node.isHeld && (await node.client.dbsize()) > 0) full.push(node);
+  }
+  return full.length === 0 ? undefined : dice.pick(full);
+}
+
 /** A temporary folder; in memory where the system has such: a killed process loses nothing by it, and syncing costs nothing. */
 export function makeFolder(): string {
   const memory = '/dev/shm';

@@ -1,9 +1,8 @@
 /** Faults that take data from a server that goes on: emptied, put back in time, or robbed to make room. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Dice } from '../../../oracle/dice.ts';
 import type { Fault } from '../../fault.ts';
-import { type Arrangement, nothing, until, within } from './arrangement.ts';
+import { type Arrangement, nothing, pickFull, until, within } from './arrangement.ts';
 import { CHANGED_SETTINGS, type RedisNode } from './node.ts';
 
 const LOSES_STATE = { losesState: true, losesEvents: false } as const;
@@ -105,14 +104,6 @@ async function isEvictionSeen(node: RedisNode): Promise<boolean> {
     if (generation && Number(seen?.split(' ')[1] ?? -1) < evicted) return false;
   }
   return true;
-}
-
-async function pickFull(place: Arrangement, dice: Dice): Promise<RedisNode | undefined> {
-  const full: RedisNode[] = [];
-  for (const node of place.serving()) {
-    if (!node.isHeld && (await node.client.dbsize()) > 0) full.push(node);
-  }
-  return full.length === 0 ? undefined : dice.pick(full);
 }
 
 export const dataFaults = (place: Arrangement): Fault[] => [flushed(place), restored(place), evict(place)];

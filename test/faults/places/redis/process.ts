@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Dice } from '../../../oracle/dice.ts';
 import { type Fault, HARMLESS } from '../../fault.ts';
-import { type Arrangement, nothing, pickServing } from './arrangement.ts';
+import { type Arrangement, nothing, pickFull, pickServing } from './arrangement.ts';
 import type { RedisNode } from './node.ts';
 
 /** What a second of writing may be, which a power cut takes from a server that syncs its file every second. */
@@ -15,10 +15,11 @@ export function processFaults(place: Arrangement): Fault[] {
     losesState: boolean,
     how: 'kill9' | 'stop' = 'kill9',
     change: (node: RedisNode, dice: Dice) => void = () => {},
+    pick: (place: Arrangement, dice: Dice) => Promise<RedisNode | undefined> = async (...of) => pickServing(...of),
   ): Fault => ({
     ...{ name, losesState, losesEvents: false },
     async begin(dice) {
-      const node = pickServing(place, dice);
+      const node = await pick(place, dice);
       if (node === undefined) return nothing;
       await node.end(how);
       change(node, dice);
@@ -41,7 +42,8 @@ export function processFaults(place: Arrangement): Fault[] {
   return [
     ended('redis.kill9', false),
     ended('redis.kill9.everysec', true, 'kill9', cutTail),
-    ended('redis.kill9.memory', true, 'kill9', (node) => node.deleteData()),
+    // One that holds something: of another there is nothing to tell.
+    ended('redis.kill9.memory', true, 'kill9', (node) => node.deleteData(), pickFull),
     ended('redis.stopped', false, 'stop'),
     paused,
   ];
