@@ -93,7 +93,8 @@ export class Partitions {
     const record = await readRecord(this.#client, this.#keys, place);
     const marks = await this.#marksOf(place);
     if (record === null) {
-      if (marks.every((mark) => mark === null)) return { kind: 'none' };
+      if (marks.every((mark) => mark === null))
+        return { kind: 'none', ...(this.#hasMetOther(place) && { isOtherHub: true }) };
       const detail = 'the position is gone, but facts or dead letters of the partition are there';
       return { kind: 'lost', after: null, position: null, detail };
     }
@@ -106,6 +107,12 @@ export class Partitions {
     if (position !== null) return { kind: 'position', position };
     if (record.hubCreatedAt !== place.hubCreatedAt) return { kind: 'none', isOtherHub: true };
     return { kind: 'none', ...(record.enqueuedAt !== null && { since: record.enqueuedAt }) };
+  }
+
+  /** Whether this process has read anything of the hub in another life of it: memory may be all that is left to tell. */
+  #hasMetOther({ hub, hubCreatedAt }: Place): boolean {
+    const met = [...this.#known.values(), ...this.#lost.values()];
+    return met.some(({ place }) => place.hub === hub && place.hubCreatedAt !== hubCreatedAt);
   }
 
   /** The stored record with the marks that this process knows of. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
-import { redisOfFile, stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
 import { HOUR_MS, PLACE } from './samples.ts';
 
 const redis = redisOfFile();
@@ -78,4 +78,24 @@ test('where the position is gone, too, nothing is covered from before the hub wa
       gaps.map(({ from, until, reason }) => [from, until, reason]),
       [[null, new Date(made).toISOString(), 'lost_state']],
     );
+  }));
+
+test('where all is gone that was stored, who has met another life of the hub, in any partition, still knows that it is another', () =>
+  withState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }), async (state) => {
+    await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: SINCE, detail: 'first' });
+    await state.client.unlink(...(await state.client.keys(`{${state.options.prefix}:*`)));
+    await state.maintain();
+    const made = NOW - HOUR_MS;
+    const other = { ...PLACE, hubCreatedAt: made, partition: '1' };
+    assert.deepEqual(await state.positions.load({ ...other, hub: 'unheard of' }), { kind: 'none' });
+    assert.deepEqual(await state.positions.load(other), { kind: 'none', isOtherHub: true });
+    await state.positions.begin(other, { ...nothing, cause: 'new_hub', since: SINCE, detail: 'anew' });
+    const { hubs } = await coverageQueries(state, () => null).now();
+    const { gaps, spans } = hubs[0]!.partitions.find(({ partition }) => partition === '1')!;
+    const at = new Date(made).toISOString();
+    assert.deepEqual(
+      gaps.map(({ from, until, reason }) => [from, until, reason]),
+      [[null, at, 'hub_recreated']],
+    );
+    assert.equal(spans[0]!.from, at);
   }));
