@@ -16,6 +16,8 @@ export interface StackOptions {
   /** Of each hub. */
   readonly partitions: number;
   readonly preferred?: PreferredPorts;
+  /** A hub that findings are sent to, where the service is to have one. */
+  readonly findingsHub?: string | undefined;
   /** Told of each server that answers, where it is and how long that took. */
   readonly onServer?: (name: 'redis' | 'blob' | 'eventHubs', where: string, ms: number) => void;
 }
@@ -94,9 +96,10 @@ async function azuriteOf({ folder, preferred = PREFERRED_PORTS, onServer }: Stac
 }
 
 async function eventHubsOf(options: StackOptions): Promise<LocalEventHubs> {
-  const { folder, partitions, preferred = PREFERRED_PORTS, onServer } = options;
+  const { folder, partitions, preferred = PREFERRED_PORTS, findingsHub, onServer } = options;
   const since = performance.now();
-  const hubs = [SIGN_IN_HUB, AUDIT_HUB].map((name) => ({ name, partitions }));
+  const own = findingsHub === undefined ? [] : [findingsHub];
+  const hubs = [...new Set([SIGN_IN_HUB, AUDIT_HUB, ...own])].map((name) => ({ name, partitions }));
   const dataDir = path.join(folder.path, 'eventhubs');
   const server = await onFreePorts([preferred.eventHubs, preferred.control], (port, controlPort) =>
     startEventHubs({ port, controlPort, hubs, dataDir }),

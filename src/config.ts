@@ -19,7 +19,7 @@ export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/sett
 export { durationMs, isLoopback } from './config/values.ts';
 
 /** The parts of the service that can run together or apart. */
-export const ROLES = ['consumer', 'api'] as const;
+export const ROLES = ['consumer', 'api', 'delivery'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** How Event Hubs is reached. */
@@ -44,7 +44,7 @@ export interface Listener {
 /** All settings, checked, in the units that the code uses. Frozen through and through. */
 export interface Config {
   readonly eventHubs: {
-    /** Never null where the role `consumer` was asked for. */
+    /** Never null where the role `consumer` was asked for, or findings are to be sent to an event hub by this process. */
     readonly access: EventHubsAccess | null;
     readonly names: readonly string[];
     readonly consumerGroup: string;
@@ -81,6 +81,12 @@ export interface Config {
     readonly keysFile: string | null;
     /** Tenant in lower case. */
     readonly entra: { readonly tenantId: string; readonly audiences: readonly string[] } | null;
+  };
+  readonly delivery: {
+    /** Null where there are no webhooks. */
+    readonly webhooksFile: string | null;
+    /** The event hub that findings are sent to; null for none. */
+    readonly hub: string | null;
   };
   readonly ops: Listener;
   readonly shutdownDeadlineMs: number;
@@ -126,6 +132,7 @@ export function readConfig(
     ...entityPathProblems(values),
     ...togetherProblems(values, faulty),
     ...listenProblems(values, faulty),
+    ...findingsHubProblems(values, roles, faulty),
     ...boundProblems(values, rule),
   );
   return problems.length > 0 || rule === null ? { problems } : { config: deepFreeze(configOf(values, rule)) };
@@ -229,6 +236,30 @@ function listenProblems(values: Values, faulty: ReadonlySet<string>): Problem[] 
   return [];
 }
 
+/** Findings go to a hub of the same namespace, which must not be one that is read: they would come back in. */
+function findingsHubProblems(values: Values, roles: readonly Role[], faulty: ReadonlySet<string>): Problem[] {
+  const { FINDINGS_EVENTHUB_NAME: hub, EVENTHUB_NAMES: names, EVENTHUB_CONNECTION_STRING: connectionString } = values;
+  if (hub === undefined) return [];
+  const name = 'FINDINGS_EVENTHUB_NAME';
+  const isHub = (other: string | undefined): boolean => other?.toLowerCase() === hub.toLowerCase();
+  if (names?.some(isHub)) {
+    return [
+      { name, message: `${name} is one of EVENTHUB_NAMES: findings would be read as logs. Name a hub of its own.` },
+    ];
+  }
+  const only = connectionString === undefined ? undefined : entityPathOf(connectionString);
+  if (only !== undefined && !isHub(only)) {
+    const message = `${name} names another hub than the one that EVENTHUB_CONNECTION_STRING is for (its EntityPath): use a connection string of the namespace.`;
+    return [{ name, message }];
+  }
+  // Without the consumer nobody else has asked for a way to the namespace.
+  const isReached = values.EVENTHUB_CONNECTION_STRING !== undefined || values.EVENTHUB_NAMESPACE !== undefined;
+  const isNamed = faulty.has('EVENTHUB_CONNECTION_STRING') || faulty.has('EVENTHUB_NAMESPACE');
+  if (isReached || isNamed || roles.includes('consumer') || !roles.includes('delivery')) return [];
+  const message = `${name} is a hub of a namespace that is not set: set EVENTHUB_CONNECTION_STRING or EVENTHUB_NAMESPACE.`;
+  return [{ name, message }];
+}
+
 /** `rule` is null where its file is at fault, which is told by itself. */
 function boundProblems(values: Values, rule: Rule | null): Problem[] {
   const problems: Problem[] = [];
@@ -275,6 +306,7 @@ function configOf(values: Values, rule: Rule): Config {
     },
     rule,
     nonInteractiveNearMisses: values.NON_INTERACTIVE_NEAR_MISSES!,
+    delivery: { webhooksFile: values.WEBHOOKS_FILE ?? null, hub: values.FINDINGS_EVENTHUB_NAME ?? null },
     api: {
       host: values.API_HOST!,
       port: values.API_PORT!,

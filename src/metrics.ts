@@ -78,6 +78,37 @@ export function createMetrics() {
       '1 where only a new process may help to read a hub; `/livez` then fails.',
       ['hub'],
     ),
+    deliveryTries: counter('guestwatch_delivery_tries_total', 'Tries to deliver a revision, by what came of them.', [
+      'webhook',
+      'outcome',
+    ]),
+    deliveriesWaiting: gauge('guestwatch_deliveries_waiting', 'Revisions that wait to be delivered.', ['webhook']),
+    deliveryAge: gauge(
+      'guestwatch_delivery_oldest_waiting_seconds',
+      'For how long the oldest revision waits that is not delivered; 0 for none.',
+      ['webhook'],
+    ),
+    deliveryFull: gauge(
+      'guestwatch_delivery_full',
+      '1 where there is no room for more: the feed is not read on for the webhook.',
+      ['webhook'],
+    ),
+    webhookDisabled: gauge('guestwatch_webhook_disabled', '1 where a webhook has answered 410.', ['webhook']),
+    deliveriesDropped: counter(
+      'guestwatch_deliveries_dropped_total',
+      'Failed deliveries that gave way to newer ones before anybody sent them again.',
+      ['webhook'],
+    ),
+    deliveryResyncs: counter(
+      'guestwatch_delivery_resyncs_total',
+      'How often the place of a webhook in the feed was gone and had to be found anew, by reason.',
+      ['webhook', 'why'],
+    ),
+    webhooksFileBad: gauge(
+      'guestwatch_webhooks_file_bad',
+      '1 while WEBHOOKS_FILE cannot be used and what was read before is in force.',
+      [],
+    ),
     inFlightBytes: gauge('guestwatch_in_flight_bytes', 'Bytes of events that are being read and applied.', []),
   };
 }

@@ -12,6 +12,7 @@ import { buildOps } from './ops/ops.ts';
 import { apiPorts } from './service/asking.ts';
 import { type Closable, closeServer } from './service/closing.ts';
 import { Consuming } from './service/consuming.ts';
+import { checkWebhooks, type Delivering, type DeliveryTuning, startDelivering } from './service/delivering.ts';
 import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   readonly tuning?: Partial<Tuning>;
   /** For tests: who issues tokens in place of Entra ID. */
   readonly authority?: Authority;
+  /** For tests: delivery's limits on another scale. */
+  readonly delivery?: DeliveryTuning;
   /** For tests: a reader that understands other events than the one of this program. */
   readonly read?: EventReader;
 }
@@ -66,6 +69,7 @@ async function open(
   close: () => Promise<void>,
 ): Promise<Service> {
   const { logger, roles } = options;
+  if (roles.includes('delivery')) checkWebhooks(config);
   const metrics = createMetrics();
   // Before anything that has to be reached: a fault in these files is told at once.
   const isApi = roles.includes('api');
@@ -75,6 +79,7 @@ async function open(
   closers.push(async () => certificate?.close());
   const { rule } = config;
   let consuming: Consuming | null = null;
+  let delivering: Delivering | null = null;
   const events = stateEvents(metrics, logger);
   const clock = wallClock(() => state.serverTime());
   const state = await openState({
@@ -108,8 +113,10 @@ async function open(
   const readiness = { check: () => notReady(state, isConsumer ? consumer() : undefined) };
   const metricsPort = {
     contentType: metrics.registry.contentType,
-    metrics: () => {
+    metrics: async () => {
       measureConsumer(metrics, consumer());
+      // While Redis is away the gauges stay as they were; that it is away is said elsewhere.
+      await delivering?.measure().catch(() => {});
       return metrics.registry.metrics();
     },
   };
@@ -120,10 +127,10 @@ async function open(
   // Whatever its roles, a process that has the state folds what is owed: findings must not wait for the one that left them.
   state.start();
 
+  const feed = roles.includes('api') || roles.includes('delivery') ? await feedQueries(state) : null;
+  closers.push(async () => feed?.close());
   let apiUrl: string | null = null;
-  if (isApi) {
-    const feed = await feedQueries(state);
-    closers.push(() => feed.close());
+  if (feed !== null && roles.includes('api')) {
     const app = buildApp(
       apiPorts(state, feed, consumer, {
         read: options.read ?? eventReader(config, rule),
@@ -153,6 +160,13 @@ async function open(
     closers.push(() => reading.close());
     await reading.begin();
     closers.push(repeat(() => state.tellTroubles(troublesOf(reading.current?.status().hubs ?? [])), events.onError));
+  }
+
+  if (feed !== null && roles.includes('delivery')) {
+    const tuning = options.delivery ?? {};
+    const started = await startDelivering(config, state, feed, { metrics, logger, now: clock.now, tuning });
+    delivering = started;
+    closers.push(() => started.stop());
   }
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

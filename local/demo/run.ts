@@ -6,7 +6,7 @@ import { type DataFolder, openDataFolder } from '../stack/dataFolder.ts';
 import { StackFault } from '../stack/fault.ts';
 import { PREFERRED_PORTS } from '../stack/freePorts.ts';
 import { LOCAL_FOLDER, PARTITIONS_DEFAULT } from '../stack/options.ts';
-import { openLog, portOf, type ServiceProcess, startServiceProcess } from '../stack/serviceProcess.ts';
+import { findingsHubOf, openLog, portOf, type ServiceProcess, startServiceProcess } from '../stack/serviceProcess.ts';
 import type { Stop } from '../stack/stop.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { playCrowd, playScenes, playTrickle, type Stage } from './play.ts';
@@ -82,6 +82,7 @@ async function stackIn(folder: DataFolder, terminal: Terminal, closers: Closer[]
   const stack = await startStack({
     folder,
     partitions: PARTITIONS_DEFAULT,
+    findingsHub: findingsHubOf(process.env),
     onServer: (name, where, ms) => showStage(terminal, names[name], where, ms),
   });
   closers.push(() => stack.close());
@@ -158,9 +159,9 @@ function lastWords(folder: DataFolder): string {
   return `Its log, ${logFile(folder)}, ends with:\n${lines.join('\n')}`;
 }
 
-/** The demo is the same for everyone: settings that happen to stand in the environment are for another service. */
+/** The demo is the same for everyone: settings that happen to stand in the environment are for another service. Where findings go may be said. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const wanted = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|NODE_\w+)$/;
+  const wanted = /^(PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|TEMP|TMP|NODE_\w+|WEBHOOKS_FILE|FINDINGS_EVENTHUB_NAME)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.test(name)));
 }
 

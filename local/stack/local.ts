@@ -4,7 +4,7 @@ import { type DataFolder, openDataFolder } from './dataFolder.ts';
 import { PREFERRED_PORTS } from './freePorts.ts';
 import type { LocalOptions } from './localOptions.ts';
 import { LOCAL_FOLDER } from './options.ts';
-import { portOf, type ServiceProcess, startServiceProcess } from './serviceProcess.ts';
+import { findingsHubOf, portOf, type ServiceProcess, startServiceProcess } from './serviceProcess.ts';
 import type { Stop } from './stop.ts';
 
 /** Runs until asked to stop; resolves with the exit code. Rejects with a StackFault where it cannot run. */
@@ -21,7 +21,7 @@ export async function runLocal(options: LocalOptions, stop: Stop): Promise<numbe
   };
   try {
     if (folder.remark !== null) say(folder.remark);
-    const stack = await startStack({ folder, partitions: options.partitions });
+    const stack = await startStack({ folder, partitions: options.partitions, findingsHub: findingsHubOf(process.env) });
     closers.push(() => stack.close());
     const service = options.withService && !stop.signal.aborted ? await serviceOn(stack, folder, stop) : null;
     if (service !== null) closers.push(() => service.stop());

@@ -143,5 +143,9 @@ export function portOf(text: string | undefined, usual: number): number {
   return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : usual;
 }
 
+/** The event hub that the user wants findings to be sent to; the service says what is wrong with a name. */
+export const findingsHubOf = ({ FINDINGS_EVENTHUB_NAME: name }: NodeJS.ProcessEnv): string | undefined =>
+  name !== undefined && /^[a-z0-9][a-z0-9._-]*$/i.test(name.trim()) ? name.trim() : undefined;
+
 /** Opens a log file for a service anew. */
 export const openLog = (file: string): number => fs.openSync(file, 'w');

@@ -17,6 +17,7 @@ import { RATES_MAX, type RatesMax } from './rates.ts';
 import { changesRoutes } from './routes/changes.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { deadLettersRoutes } from './routes/deadLetters.ts';
+import { deliveriesRoutes } from './routes/deliveries.ts';
 import { documentRoutes } from './routes/document.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { findingsRoutes } from './routes/findings.ts';
@@ -103,6 +104,7 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   server.register(coverageRoutes(ports.coverage));
   server.register(deadLettersRoutes(ports.deadLetters));
   server.register(suppressionsRoutes(ports.suppressions));
+  server.register(deliveriesRoutes(ports.webhooks, ports.deliveries));
   server.register(documentRoutes(calls, options.version));
   return server;
 }

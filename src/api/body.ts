@@ -52,7 +52,7 @@ function faultsOf({ keyword, instancePath, params }: SchemaError, schema: BodySc
     if (at.properties === undefined) break;
     place.push(part);
     const inner = Object.hasOwn(at.properties, part) ? at.properties[part] : undefined;
-    if (inner === undefined) return [faultAt(place, `is not known here; there are ${membersOf(at)}`)];
+    if (inner === undefined) return [faultAt(place, `is not known here; there ${membersOf(at)}`)];
     at = inner;
   }
   if (keyword === 'required') {
@@ -69,10 +69,10 @@ const faultAt = (place: readonly string[], detail: string): Fault => ({
   name: place.join('.').slice(0, NAME_SHOWN_MAX),
   detail,
 });
-const membersOf = ({ properties = {} }: BodySchema): string =>
-  Object.keys(properties)
-    .map((name) => `\`${name}\``)
-    .join(', ');
+const membersOf = ({ properties = {} }: BodySchema): string => {
+  const names = Object.keys(properties).map((name) => `\`${name}\``);
+  return names.length === 0 ? 'is none' : `are ${names.join(', ')}`;
+};
 const mendOf = (schema: BodySchema | undefined): string => schema?.['x-mend'] ?? 'is not what the document says';
 
 /**

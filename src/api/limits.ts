@@ -21,6 +21,8 @@ export const DEAD_LETTERS_LIMIT_DEFAULT = 20;
 export const RETRY_IDS_MAX = 100;
 /** Of a retry, which may wait for others before it and for Event Hubs. */
 export const RETRY_TIMEOUT_MS = 90_000;
+/** Of a test of a webhook, which waits for one try. */
+export const TEST_TIMEOUT_MS = 25_000;
 
 /** A long poll ends before the idle time-outs of common proxies and load balancers, 60 s and more, by the client's choice. */
 export const WAIT_SECONDS_MAX = 60;

@@ -46,6 +46,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Guests: 'Who has signed in as a guest.',
   Explain: 'Why something is a finding, or is not.',
   Coverage: 'What was read, and what could not be understood.',
+  Deliveries: 'Where findings are sent to, and what became of each.',
   Document: 'This document.',
 };
 

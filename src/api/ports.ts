@@ -18,6 +18,7 @@ import type { TriagePatch } from '../detection/triage.ts';
 import type { Scope } from './caller.ts';
 import type * as coverage from './schema/coverage.ts';
 import type * as deadLetter from './schema/deadLetter.ts';
+import type * as delivery from './schema/delivery.ts';
 import type * as explain from './schema/explain.ts';
 import type * as finding from './schema/finding.ts';
 import type * as guest from './schema/guest.ts';
@@ -360,6 +361,34 @@ export interface AccessPort {
   authenticate(presented: string): Grant | Refused | Promise<Grant | Refused | Unchecked>;
 }
 
+export type Webhook = View<typeof delivery.Webhook>;
+export type Delivery = View<typeof delivery.Delivery>;
+
+export interface WebhooksPort {
+  /** By name; the same for every caller. */
+  list(caller: Caller, query: PageQuery): Promise<Page<Webhook> | BadCursor>;
+  /** Sends a test once and gives what came of it; still `waiting` where nobody has sent it within the time of a call. */
+  test(
+    caller: Caller,
+    name: string,
+  ): Promise<{ readonly kind: 'tested'; readonly delivery: Delivery } | Unknown | Busy>;
+}
+
+export interface DeliveriesQuery extends PageQuery {
+  /** Name of a webhook. */
+  readonly webhook: string | null;
+  readonly status: Delivery['status'] | null;
+}
+
+export interface DeliveriesPort {
+  /** Newest first. Those of tests are of no tenant. */
+  list(caller: Caller, query: DeliveriesQuery): Promise<Page<Delivery> | BadCursor>;
+  retry(
+    caller: Caller,
+    id: string,
+  ): Promise<{ readonly kind: 'queued'; readonly delivery: Delivery } | { readonly kind: 'delivered' } | Unknown>;
+}
+
 export interface RulePort {
   /** The rule in force, whatever rule this process has. */
   current(): View<typeof rule.Rule>;
@@ -376,4 +405,6 @@ export interface ApiPorts {
   readonly coverage: CoveragePort;
   readonly deadLetters: DeadLettersPort;
   readonly suppressions: SuppressionsPort;
+  readonly webhooks: WebhooksPort;
+  readonly deliveries: DeliveriesPort;
 }

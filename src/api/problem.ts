@@ -37,6 +37,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'Method not allowed', '`Allow` names the methods that there are.'],
   not_acceptable: [406, 'Not acceptable', 'What `Accept` names is not given here; `detail` says what is.'],
   request_timeout: [408, 'Request timeout', 'The request was not sent in time.'],
+  already_delivered: [409, 'Already delivered', 'The delivery was taken by its receiver, and is not sent again.'],
   resync: [410, 'Resynchronise', 'The cursor is no longer a place in the feed; `detail` says how to go on.'],
   precondition_failed: [
     412,

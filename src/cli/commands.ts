@@ -27,7 +27,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'serve [--roles ROLES]',
     summary: 'run the service',
     flags: {
-      roles: { value: 'ROLES', about: 'consumer, api, or both parted by a comma (both, unless said)' },
+      roles: {
+        value: 'ROLES',
+        about: 'of consumer, api and delivery those to run, parted by commas (all, unless said)',
+      },
       ...EVERYWHERE,
     },
     notes: ['Settings come from the environment; the README lists them. Logs are JSON lines on standard error.'],

@@ -50,8 +50,7 @@ function readRoles({ flags, positionals, faults }: Arguments): { roles: readonly
   if (text === undefined) return { roles: ROLES, faults: all };
   const names = text.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (name === 'delivery') all.push('The role delivery is not supported by this version: leave it out.');
-    else if (!isRole(name)) all.push(`--roles takes ${ROLES.join(' and ')}, not '${name}'.${suggestion(name, ROLES)}`);
+    if (!isRole(name)) all.push(`--roles takes ${ROLES.join(', ')}, not '${name}'.${suggestion(name, ROLES)}`);
   }
   return { roles: ROLES.filter((role) => names.includes(role)), faults: all };
 }

@@ -148,6 +148,12 @@ export const SETTINGS = {
   ),
   NON_INTERACTIVE_NEAR_MISSES: setting(onOff, 'off', 'count guests who are seen in non-interactive sign-ins only'),
   DEAD_LETTERS_MAX: setting(wholeNumber(1, 1_000_000), '10000', 'how many dead letters are kept'),
+  WEBHOOKS_FILE: setting(filePath, null, 'YAML: the webhooks that findings are sent to; see docs/webhooks.md'),
+  FINDINGS_EVENTHUB_NAME: setting(
+    shaped(HUB_NAME, 'must be the name of an event hub'),
+    null,
+    'an event hub of the same namespace that findings are sent to',
+  ),
   LOG_LEVEL: setting(
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     'info',
@@ -165,8 +171,6 @@ export type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends 
  * believe that it is in force. The switches among them may be off.
  */
 export const NOT_YET = {
-  WEBHOOKS_FILE: 'webhooks',
-  FINDINGS_EVENTHUB_NAME: 'sending findings to an event hub',
   REDIS_ENTRA: 'Redis by Azure identity',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
 } as const satisfies Record<string, string>;

@@ -4,8 +4,10 @@ import type { Consumer } from '../consumer/consumer.ts';
 import { nameTable, type Rule, ruleHash } from '../detection/rule.ts';
 import { TICKS_PER_HOUR, TICKS_PER_MS } from '../detection/time.ts';
 import { kqlOf } from '../kql.ts';
+import { deliveriesOf } from '../state/deliveries.ts';
 import { coverageQueries } from '../state/queries/coverage.ts';
 import { deadLetterQueries } from '../state/queries/deadLetters.ts';
+import { deliveryQueries } from '../state/queries/deliveries.ts';
 import { explainQueries } from '../state/queries/explain.ts';
 import type { FeedQueries } from '../state/queries/feed.ts';
 import { findingQueries } from '../state/queries/findings.ts';
@@ -42,6 +44,7 @@ export function apiPorts(
     explain: explainQueries(state),
     coverage: coverageQueries(state, stalled),
     deadLetters: { list: letters.list, retry: letterRetries({ state, letters, ...retrying }) },
+    ...deliveryQueries(deliveriesOf(state), state.options.now),
   };
 }
 

@@ -58,7 +58,7 @@ export function sourceOpener({ eventHubs }: Config): (() => Promise<EventSource>
   return async () => openSource({ eventHubs: await eventHubsAccess(access), consumerGroup });
 }
 
-async function eventHubsAccess(access: Config['eventHubs']['access']): Promise<ConsumerOptions['eventHubs']> {
+export async function eventHubsAccess(access: Config['eventHubs']['access']): Promise<ConsumerOptions['eventHubs']> {
   if (access?.kind === 'connectionString') return { connectionString: access.connectionString };
   return { namespace: access!.namespace, credential: await azureIdentity() };
 }

@@ -33,11 +33,17 @@
  * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:s}staged:N` | string | arguments that are too long for one call, until it is made; they go by themselves |
- * | `{P:p}meta`, `{P:p}positions` | hash | `schema`, `shards`, `rule` in force (its hash; whole in `ruleText`; since when in `ruleSince`); partition -> position (JSON) |
+ * | `{P:p}meta`, `{P:p}positions` | hash | `schema`, `shards`, `rule` in force (its hash; whole in `ruleText`; since when in `ruleSince`), `target NAME` of each target there was; partition -> position (JSON) |
  * | `{P:p}troubles` | hash | process -> why its partitions stand still (JSON), and when it said so |
  * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |
  * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |
+ * | `{P:w}targets` | set | names of those that findings are delivered to |
+ * | `{P:w}t:NAME` | hash | a target: `about`, `address`, `seenAt`; `place`, `skipBefore`, `takenUntil` in the feed; `count`, `bytes`, `failedBytes`, `fullSince`; `disabledAt`, `pausedUntil`, `downs`, `lastSuccessAt`, `lastFailureAt`, `dropped` |
+ * | `{P:w}d:ID` | hash | a delivery: what it is of, its `json`, and its story: `status`, `tries`, `attempts`, `due`, `claim` |
+ * | `{P:w}f:NAME:FINDING` | list | deliveries of a finding that wait, in order: only the first is due |
+ * | `{P:w}due:NAME`, `{P:w}asked:NAME`, `{P:w}claims:NAME` | sorted set | deliveries by when they are due; those that someone asked for; those in hand, by when the claim runs out |
+ * | `{P:w}s:NAME:STATUS` | sorted set, by text | deliveries of a status, by when they were taken in |
  */
 import { digest } from '../detection/digest.ts';
 
@@ -50,6 +56,7 @@ export interface Keys {
   shard(shard: number): string;
   readonly service: string;
   readonly deadLetters: string;
+  readonly deliveries: string;
   readonly channel: string;
 }
 
@@ -58,6 +65,7 @@ export function keysUnder(prefix: string): Keys {
     shard: (shard) => `{${prefix}:${shard}}`,
     service: `{${prefix}:p}`,
     deadLetters: `{${prefix}:d}`,
+    deliveries: `{${prefix}:w}`,
     channel: `${prefix}:feed`,
   };
 }

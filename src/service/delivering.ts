@@ -1,0 +1,180 @@
+/** Joins delivery with the state and with the file of webhooks: which targets there are, how revisions are worded, what is said of it all. */
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { type Config, StartFault } from '../config.ts';
+import {
+  type Delivery,
+  type DeliveryEvents,
+  type FileRead,
+  hubTarget,
+  type OutboxTuning,
+  type PostTuning,
+  type Resolve,
+  readWebhooks,
+  type SendOptions,
+  startDelivery,
+  type Target,
+  type Webhook,
+  watchFile,
+  webhookTarget,
+} from '../delivery/delivery.ts';
+import type { FeedPort } from '../delivery/ports.ts';
+import type { Metrics } from '../metrics.ts';
+import { deliveriesOf } from '../state/deliveries.ts';
+import type { FeedQueries } from '../state/queries/feed.ts';
+import { findingQueries } from '../state/queries/findings.ts';
+import type { State } from '../state/state.ts';
+import { version } from '../version.ts';
+import { eventHubsAccess } from './reading.ts';
+import { rendering } from './rendering.ts';
+
+/** For tests: other limits, and names that are resolved otherwise. */
+export interface DeliveryTuning {
+  readonly outbox?: Partial<OutboxTuning>;
+  readonly post?: Partial<PostTuning>;
+  readonly resolve?: Resolve;
+  readonly fileLookMs?: number;
+}
+
+export interface Delivering {
+  /** Brings the gauges up to date. */
+  measure(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What is kept of the shutdown deadline for tries under way, at most. */
+const STOP_PART = 0.15;
+
+const EVERYONE = { name: 'delivery', tenants: 'all' } as const;
+
+/** The webhooks of the file. Throws a StartFault that names all that is wrong with it. */
+export function checkWebhooks(config: Config): readonly Webhook[] {
+  const found = readFile(config);
+  if (found.kind === 'faults') throw new StartFault('settings', found.faults.join('\n'));
+  return found.webhooks;
+}
+
+function readFile({ delivery: { webhooksFile } }: Config): FileRead {
+  if (webhooksFile === null) return { kind: 'webhooks', webhooks: [] };
+  return readWebhooks(webhooksFile, (path) => readFileSync(path, 'utf8'));
+}
+
+export async function startDelivering(
+  config: Config,
+  state: State,
+  feed: FeedQueries,
+  {
+    metrics,
+    logger,
+    now,
+    tuning = {},
+  }: { metrics: Metrics; logger: Logger; now: () => number; tuning?: DeliveryTuning },
+): Promise<Delivering> {
+  const render = rendering();
+  const send: SendOptions = {
+    ...{ render, now, agent: `guestwatch/${version()}` },
+    ...(tuning.resolve && { resolve: tuning.resolve }),
+    ...(tuning.post && { tuning: tuning.post }),
+  };
+  const { webhooksFile, hub } = config.delivery;
+  const hubs = hub === null ? [] : [hubTarget(hub, await eventHubsAccess(config.eventHubs.access), render)];
+  const targetsOf = (webhooks: readonly Webhook[]): Target[] => [
+    ...webhooks.map((webhook) => webhookTarget(webhook, send)),
+    ...hubs,
+  ];
+  const read = () => readFile(config);
+  const delivery = await startDelivery(targetsOf(checkWebhooks(config)), {
+    ...{ queue: deliveriesOf(state), feed: feedOf(state, feed), now, dice: Math.random },
+    events: deliveryEvents(metrics, logger),
+    tuning: { stopMs: Math.round(config.shutdownDeadlineMs * STOP_PART), ...tuning.outbox },
+  });
+  const endWatch =
+    webhooksFile === null
+      ? async () => {}
+      : watchFile({
+          read,
+          onWebhooks: (webhooks) => delivery.replace(targetsOf(webhooks)),
+          onFaults: (faults) => {
+            metrics.webhooksFileBad.set(faults.length > 0 ? 1 : 0);
+            if (faults.length > 0) logger.error({ faults }, 'WEBHOOKS_FILE cannot be used: what was read before stays');
+            else logger.info('WEBHOOKS_FILE is good again');
+          },
+          onError: (error) => logger.error({ err: error }, 'a change of the webhooks failed and will be tried again'),
+          ...(tuning.fileLookMs !== undefined && { lookMs: tuning.fileLookMs }),
+        });
+  return {
+    measure: () => measure(metrics, delivery, now),
+    async stop() {
+      await endWatch();
+      await delivery.stop();
+    },
+  };
+}
+
+/** The feed and the findings for all tenants. */
+export function feedOf(state: State, feed: FeedQueries): FeedPort {
+  const findings = findingQueries(state);
+  return {
+    async read(cursor, limit) {
+      const read = await feed.read(EVERYONE, { kind: 'cursor', cursor }, limit);
+      // A place of another form is one of another number of shards: as good as lost.
+      return read.kind === 'bad_cursor' ? { kind: 'resync', why: 'lost' } : read;
+    },
+    wait: (cursor, signal) => feed.wait(EVERYONE, cursor, signal),
+    async edge(which) {
+      const read = await feed.read(EVERYONE, { kind: which }, 0);
+      if (read.kind === 'changes') return read.cursor;
+      throw new Error(`The feed has no ${which}: ${read.kind}`);
+    },
+    async standing(cursor) {
+      const all = { tenantId: null, actorUpn: null, actorIp: null, operation: null, status: null, severity: null };
+      const query = { ...all, view: 'any', suppressed: 'include', since: null, until: null, limit: 100 } as const;
+      const page = await findings.list(EVERYONE, { ...query, cursor });
+      if (page.kind === 'page') return page;
+      throw new Error('The list of findings does not know its own cursor');
+    },
+  };
+}
+
+function deliveryEvents(metrics: Metrics, logger: Logger): DeliveryEvents {
+  return {
+    onOutcome: (webhook, outcome, answer) => {
+      metrics.deliveryTries.inc({ webhook, outcome });
+      if (answer.kind !== 'failed') return;
+      const { failure, status, detail } = answer;
+      if (failure === 'gone') logger.error({ webhook }, 'a webhook answered 410 and is disabled: see docs/webhooks.md');
+      else if (outcome === 'failed') logger.error({ webhook, failure, status, detail }, 'a delivery failed for good');
+      else logger.warn({ webhook, failure, status, detail }, 'a delivery failed and will be tried again');
+    },
+    onResync: (webhook, why) => {
+      metrics.deliveryResyncs.inc({ webhook, why });
+      logger.error(
+        { webhook, why },
+        'the place of a webhook in the feed was gone: what it may lack is delivered again',
+      );
+    },
+    onFull: (webhook) => logger.warn({ webhook }, 'as much waits for a webhook as may: the feed is not read on for it'),
+    onDropped: (webhook, count) => {
+      metrics.deliveriesDropped.inc({ webhook }, count);
+      logger.error({ webhook, count }, 'failed deliveries gave way to newer ones');
+    },
+    onError: (webhook, error) => {
+      metrics.faults.inc();
+      logger.warn({ webhook, err: error }, 'a step of delivery failed and will be tried again');
+    },
+  };
+}
+
+async function measure(metrics: Metrics, delivery: Delivery, now: () => number): Promise<void> {
+  const states = await delivery.states();
+  for (const gauge of [metrics.deliveriesWaiting, metrics.deliveryAge, metrics.deliveryFull, metrics.webhookDisabled])
+    gauge.reset();
+  for (const [webhook, state] of states) {
+    if (state === null) continue;
+    const { waiting, oldestWaitingAt, fullSince, disabledAt } = state;
+    metrics.deliveriesWaiting.set({ webhook }, waiting);
+    metrics.deliveryAge.set({ webhook }, oldestWaitingAt === null ? 0 : Math.max(0, (now() - oldestWaitingAt) / 1000));
+    metrics.deliveryFull.set({ webhook }, fullSince === null ? 0 : 1);
+    metrics.webhookDisabled.set({ webhook }, disabledAt === null ? 0 : 1);
+  }
+}
