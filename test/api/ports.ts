@@ -195,6 +195,20 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
         return { kind: 'retried', ...counts, notRetryable, nextCursor: cursor === null ? 'stale' : null };
       },
     },
+    webhooks: {
+      list: async (_caller, query) => pageOf([samples.webhook], query),
+      async test(_caller, name) {
+        if (name === 'busy') return { kind: 'busy' };
+        return name === samples.webhook.name ? { kind: 'tested', delivery: samples.testDelivery } : { kind: 'unknown' };
+      },
+    },
+    deliveries: {
+      list: async (_caller, query) => pageOf([samples.delivery, samples.testDelivery], query),
+      async retry(_caller, id) {
+        if (id === samples.testDelivery.id) return { kind: 'delivered' };
+        return id === samples.delivery.id ? { kind: 'queued', delivery: samples.delivery } : { kind: 'unknown' };
+      },
+    },
     ...changed,
   };
   return Object.assign(held, { ports });

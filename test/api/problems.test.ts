@@ -124,6 +124,8 @@ const failingPorts = (error: Error) => {
     coverage: port,
     deadLetters: port,
     suppressions: port,
+    webhooks: port,
+    deliveries: port,
   };
 };
 

@@ -1,5 +1,14 @@
 /** One good item of each kind, of the types that the API's own schemas give. */
-import type { Coverage, DeadLetter, Explanation, Guest, HistoryItem, Suppression } from '../../src/api/ports.ts';
+import type {
+  Coverage,
+  DeadLetter,
+  Delivery,
+  Explanation,
+  Guest,
+  HistoryItem,
+  Suppression,
+  Webhook,
+} from '../../src/api/ports.ts';
 import type * as finding from '../../src/api/schema/finding.ts';
 import type * as rule from '../../src/api/schema/rule.ts';
 import type { View } from '../../src/api/schema/words.ts';
@@ -253,4 +262,23 @@ export const suppression: Suppression = {
   endedAt: null,
   endedBy: null,
   hiddenCount: 1,
+};
+
+export const webhook: Webhook = {
+  ...{ name: 'soc', kind: 'webhook', url: 'https://hooks.example/in', format: 'cloudevents', tenants: null },
+  ...{ view: 'any', severity: 'informational', allowPrivate: false, state: 'enabled', detail: null },
+  ...{ waiting: 1, waitingBytes: 1480, oldestWaitingAt: TIME, fullSince: null, takenUntil: TIME },
+  ...{ lastSuccessAt: null, lastFailureAt: TIME, dropped: 0, seenAt: TIME },
+};
+
+export const delivery: Delivery = {
+  ...{ id: 'd-1', webhook: 'soc', findingId: 'f-1', revision: 3, tenantId: TENANT, reason: 'operation' },
+  ...{ status: 'waiting', isTest: false, bytes: 1480, createdAt: TIME, nextAttemptAt: TIME, tries: 1 },
+  attempts: [{ at: TIME, ms: 41, status: 503, failure: 'status', detail: 'Answered 503.' }],
+};
+
+export const testDelivery: Delivery = {
+  ...{ id: 'd-2', webhook: 'soc', findingId: null, revision: 0, tenantId: null, reason: 'test' },
+  ...{ status: 'delivered', isTest: true, bytes: 0, createdAt: TIME, nextAttemptAt: null, tries: 1 },
+  attempts: [{ at: TIME, ms: 41, status: 204, failure: null, detail: 'Answered 204.' }],
 };

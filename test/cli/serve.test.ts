@@ -49,11 +49,11 @@ test('faults of arguments and settings are told together, and nothing is started
   const { start, asked } = service();
   assert.equal(await codeOf(() => serve(argsOf('--roles', 'api,delivery,cosumer', 'x', '--y'), io, start)), 2);
   const lines = io.err().trim().split('\n');
-  assert.equal(lines.length, 6);
+  assert.equal(lines.length, 5);
   for (const said of [
     '--y',
     'no arguments',
-    'delivery is not supported',
+    'takes consumer, api, delivery',
     'Did you mean consumer?',
     'API_HOST',
     'LOG_LEVEL',
@@ -65,8 +65,9 @@ test('faults of arguments and settings are told together, and nothing is started
 
 test('all roles run unless some are named, and the api alone needs no hubs', async () => {
   for (const [argv, env, roles] of [
-    [[], ENV, ['consumer', 'api']],
+    [[], ENV, ['consumer', 'api', 'delivery']],
     [['--roles', 'api'], {}, ['api']],
+    [['--roles', 'delivery'], {}, ['delivery']],
     [['--roles', 'api, consumer'], ENV, ['consumer', 'api']],
   ] as const) {
     const io = fakeIo({ env });

@@ -61,6 +61,7 @@ test('with the two connection strings alone, everything else has its default', (
     },
     rule: BUILT_IN_RULE,
     nonInteractiveNearMisses: false,
+    delivery: { webhooksFile: null, hub: null },
     api: { host: '127.0.0.1', port: 8080, tls: null, trustedProxies: 'none' },
     access: { keysFile: null, entra: null },
     ops: { host: '127.0.0.1', port: 9464 },
@@ -342,6 +343,21 @@ test('every known name passes as itself', () => {
     const problems = problemsOf({ [name]: 'x' }, { readFile: files({}) });
     assert.ok(!problems.some(({ message }) => message.includes('is not a setting')), name);
   }
+});
+
+test('findings may not go to a hub that is read, nor to another than the one that the connection string is for', () => {
+  assert.equal(configOf({ FINDINGS_EVENTHUB_NAME: 'findings' }).delivery.hub, 'findings');
+  assert.deepEqual(namesOf({ FINDINGS_EVENTHUB_NAME: 'Insights-Logs-AuditLogs' }), ['FINDINGS_EVENTHUB_NAME']);
+  const single = { EVENTHUB_CONNECTION_STRING: `${HUBS};EntityPath=logs`, EVENTHUB_NAMES: 'logs' };
+  assert.deepEqual(namesOf({ ...single, FINDINGS_EVENTHUB_NAME: 'findings' }), ['FINDINGS_EVENTHUB_NAME']);
+});
+
+test('a process that only delivers needs hubs where findings go to one, and else neither hubs nor storage', () => {
+  const nothing = { EVENTHUB_CONNECTION_STRING: '', CHECKPOINT_STORAGE_CONNECTION_STRING: '' };
+  assert.deepEqual(namesOf(nothing, { roles: ['delivery'] }), []);
+  const hub = { ...nothing, FINDINGS_EVENTHUB_NAME: 'findings' };
+  assert.deepEqual(namesOf(hub, { roles: ['delivery'] }), ['FINDINGS_EVENTHUB_NAME']);
+  assert.deepEqual(namesOf(hub, { roles: ['api'] }), []);
 });
 
 test('what Kubernetes and OpenTelemetry set, and what belongs to others, passes', () => {

@@ -27,6 +27,8 @@ test('links in the documents lead to something', () => {
     'docs/rule.md',
     'docs/access.md',
     GUARANTEES,
+    'docs/webhooks.md',
+    'docs/rule.md',
     ...decisions(),
   ];
   for (const page of pages) {

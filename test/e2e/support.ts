@@ -1,7 +1,6 @@
 /** The whole service on real parts for one test file: servers, a stage of its own for each test, and services on it. */
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { EventHubProducerClient, RetryMode } from '@azure/event-hubs';
 import { pino } from 'pino';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
@@ -19,6 +18,7 @@ import type { SentItem } from '../oracle/naive.ts';
 import { Follower } from './asking.ts';
 
 export { STEPS, type Step } from '../faults/process/protocol.ts';
+export { comes, eventually } from './waiting.ts';
 
 export const PARTITIONS = 4;
 
@@ -290,26 +290,4 @@ export function watch(child: ChildProcess) {
         check();
       }),
   };
-}
-
-// --- waiting -----------------------------------------------------------------------------------------------------------
-
-/** Waits for something that tells no one when it changes; false if it has not come in time. */
-export async function comes(holds: () => boolean | Promise<boolean>, ms: number): Promise<boolean> {
-  const end = performance.now() + ms;
-  while (!(await holds())) {
-    if (performance.now() > end) return false;
-    await delay(50);
-  }
-  return true;
-}
-
-/** The same for what must come. `what` says what was awaited, as of then. */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-  ms = 60_000,
-): Promise<void> {
-  if (await comes(holds, ms)) return;
-  throw new Error(`It did not happen within ${ms} ms: ${typeof what === 'string' ? what : what()}`);
 }
