@@ -6,13 +6,18 @@ import type { Logger } from 'pino';
 import type { Authority } from './access/entra.ts';
 import { buildApp } from './api/app.ts';
 import type { Config, Role } from './config.ts';
-import { type Hooks as ConsumerHooks, type EventReader, startConsumer, type Tuning } from './consumer/consumer.ts';
+import {
+  type Consumer,
+  type Hooks as ConsumerHooks,
+  type EventReader,
+  startConsumer,
+  type Tuning,
+} from './consumer/consumer.ts';
 import { createMetrics } from './metrics.ts';
 import { buildOps } from './ops/ops.ts';
 import { apiPorts } from './service/asking.ts';
 import { type Closable, closeServer } from './service/closing.ts';
-import { Consuming } from './service/consuming.ts';
-import { checkWebhooks, type Delivering, type DeliveryTuning, startDelivering } from './service/delivering.ts';
+import { checkWebhooks, type Delivering, type DeliveryTuning, deliveringOf } from './service/delivering.ts';
 import { startFault } from './service/faults.ts';
 import { measureConsumer, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
@@ -20,6 +25,7 @@ import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
 import { accessOf, certificateOf, warnOfPlainHttp } from './service/serving.ts';
 import { troublesOf } from './service/standing.ts';
+import { UnderRule } from './service/underRule.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
 import { openState, type StateHooks } from './state/state.ts';
@@ -78,7 +84,7 @@ async function open(
   const certificate = isApi ? await certificateOf(config, metrics, logger) : null;
   closers.push(async () => certificate?.close());
   const { rule } = config;
-  let consuming: Consuming | null = null;
+  let consuming: UnderRule<Consumer> | null = null;
   let delivering: Delivering | null = null;
   const events = stateEvents(metrics, logger);
   const clock = wallClock(() => state.serverTime());
@@ -96,6 +102,7 @@ async function open(
       onRuling: (ruling) => {
         events.onRuling(ruling);
         consuming?.want(ruling.isOwn);
+        delivering?.want(ruling.isOwn);
       },
     },
     ...(options.hooks?.state && { hooks: options.hooks.state }),
@@ -155,7 +162,7 @@ async function open(
 
   if (isConsumer) {
     const start = async () => startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
-    const reading = new Consuming(start, logger, state.ruling.isOwn);
+    const reading = new UnderRule('the consumer', start, logger, state.ruling.isOwn);
     consuming = reading;
     closers.push(() => reading.close());
     await reading.begin();
@@ -164,9 +171,10 @@ async function open(
 
   if (feed !== null && roles.includes('delivery')) {
     const tuning = options.delivery ?? {};
-    const started = await startDelivering(config, state, feed, { metrics, logger, now: clock.now, tuning });
-    delivering = started;
-    closers.push(() => started.stop());
+    const sending = deliveringOf(config, state, feed, { metrics, logger, now: clock.now, tuning });
+    delivering = sending;
+    closers.push(() => sending.close());
+    await sending.begin();
   }
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

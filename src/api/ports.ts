@@ -365,7 +365,7 @@ export type Webhook = View<typeof delivery.Webhook>;
 export type Delivery = View<typeof delivery.Delivery>;
 
 export interface WebhooksPort {
-  /** By name; the same for every caller. */
+  /** By name. One that is told of a tenant that the caller may not see does not exist for it. */
   list(caller: Caller, query: PageQuery): Promise<Page<Webhook> | BadCursor>;
   /** Sends a test once and gives what came of it; still `waiting` where nobody has sent it within the time of a call. */
   test(

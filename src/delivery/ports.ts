@@ -1,7 +1,7 @@
 /** What delivery asks of the rest of the service: the feed, a queue that outlives processes, and how a revision is worded. */
 
-/** Words that a body can be in. */
-export const FORMATS = ['cloudevents'] as const;
+/** What a body can be: a CloudEvent that carries the finding itself, or the finding as an OCSF event. */
+export const FORMATS = ['cloudevents', 'ocsf'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** One revision of a finding, as it is to be told. */

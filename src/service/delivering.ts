@@ -23,10 +23,12 @@ import type { Metrics } from '../metrics.ts';
 import { deliveriesOf } from '../state/deliveries.ts';
 import type { FeedQueries } from '../state/queries/feed.ts';
 import { findingQueries } from '../state/queries/findings.ts';
+import { isOfOtherRule } from '../state/redis.ts';
 import type { State } from '../state/state.ts';
 import { version } from '../version.ts';
 import { eventHubsAccess } from './reading.ts';
 import { rendering } from './rendering.ts';
+import { UnderRule } from './underRule.ts';
 
 /** For tests: other limits, and names that are resolved otherwise. */
 export interface DeliveryTuning {
@@ -37,9 +39,13 @@ export interface DeliveryTuning {
 }
 
 export interface Delivering {
+  /** Begins if the rule of this process is in force by then. */
+  begin(): Promise<void>;
+  /** To be told whether the rule of this process is in force. */
+  want(isWanted: boolean): void;
   /** Brings the gauges up to date. */
   measure(): Promise<void>;
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** What is kept of the shutdown deadline for tries under way, at most. */
@@ -59,7 +65,8 @@ function readFile({ delivery: { webhooksFile } }: Config): FileRead {
   return readWebhooks(webhooksFile, (path) => readFileSync(path, 'utf8'));
 }
 
-export async function startDelivering(
+/** Delivers while the rule of this process is in force; the file is followed all the time, so that what was good last is what begins again. */
+export function deliveringOf(
   config: Config,
   state: State,
   feed: FeedQueries,
@@ -69,31 +76,35 @@ export async function startDelivering(
     now,
     tuning = {},
   }: { metrics: Metrics; logger: Logger; now: () => number; tuning?: DeliveryTuning },
-): Promise<Delivering> {
-  const render = rendering();
+): Delivering {
+  const render = rendering(() => ({ productVersion: version(), rule: state.rule }));
   const send: SendOptions = {
     ...{ render, now, agent: `guestwatch/${version()}` },
     ...(tuning.resolve && { resolve: tuning.resolve }),
     ...(tuning.post && { tuning: tuning.post }),
   };
   const { webhooksFile, hub } = config.delivery;
-  const hubs = hub === null ? [] : [hubTarget(hub, await eventHubsAccess(config.eventHubs.access), render)];
-  const targetsOf = (webhooks: readonly Webhook[]): Target[] => [
-    ...webhooks.map((webhook) => webhookTarget(webhook, send)),
-    ...hubs,
-  ];
-  const read = () => readFile(config);
-  const delivery = await startDelivery(targetsOf(checkWebhooks(config)), {
-    ...{ queue: deliveriesOf(state), feed: feedOf(state, feed), now, dice: Math.random },
-    events: deliveryEvents(metrics, logger),
-    tuning: { stopMs: Math.round(config.shutdownDeadlineMs * STOP_PART), ...tuning.outbox },
-  });
+  let webhooks = checkWebhooks(config);
+  let hubs: readonly Target[] = [];
+  const targets = (): Target[] => [...webhooks.map((webhook) => webhookTarget(webhook, send)), ...hubs];
+  const start = async (): Promise<Delivery> => {
+    if (hub !== null) hubs = [hubTarget(hub, await eventHubsAccess(config.eventHubs.access), render)];
+    return startDelivery(targets(), {
+      ...{ queue: deliveriesOf(state), feed: feedOf(state, feed), now, dice: Math.random },
+      events: deliveryEvents(metrics, logger),
+      tuning: { stopMs: Math.round(config.shutdownDeadlineMs * STOP_PART), ...tuning.outbox },
+    });
+  };
+  const running = new UnderRule('delivery', start, logger, state.ruling.isOwn);
   const endWatch =
     webhooksFile === null
       ? async () => {}
       : watchFile({
-          read,
-          onWebhooks: (webhooks) => delivery.replace(targetsOf(webhooks)),
+          read: () => readFile(config),
+          async onWebhooks(found) {
+            webhooks = found;
+            await running.current?.replace(targets());
+          },
           onFaults: (faults) => {
             metrics.webhooksFileBad.set(faults.length > 0 ? 1 : 0);
             if (faults.length > 0) logger.error({ faults }, 'WEBHOOKS_FILE cannot be used: what was read before stays');
@@ -103,10 +114,12 @@ export async function startDelivering(
           ...(tuning.fileLookMs !== undefined && { lookMs: tuning.fileLookMs }),
         });
   return {
-    measure: () => measure(metrics, delivery, now),
-    async stop() {
+    begin: () => running.begin(),
+    want: (isWanted) => running.want(isWanted),
+    measure: () => measure(metrics, running.current, now),
+    async close() {
       await endWatch();
-      await delivery.stop();
+      await running.close();
     },
   };
 }
@@ -159,14 +172,17 @@ function deliveryEvents(metrics: Metrics, logger: Logger): DeliveryEvents {
       logger.error({ webhook, count }, 'failed deliveries gave way to newer ones');
     },
     onError: (webhook, error) => {
+      // Another rule has come into force: that is told once, and delivery ends here until this one's is.
+      if (isOfOtherRule(error)) return;
       metrics.faults.inc();
       logger.warn({ webhook, err: error }, 'a step of delivery failed and will be tried again');
     },
   };
 }
 
-async function measure(metrics: Metrics, delivery: Delivery, now: () => number): Promise<void> {
-  const states = await delivery.states();
+/** Of what is not delivered here nothing is known. */
+async function measure(metrics: Metrics, delivery: Delivery | null, now: () => number): Promise<void> {
+  const states = (await delivery?.states()) ?? new Map<string, null>();
   for (const gauge of [metrics.deliveriesWaiting, metrics.deliveryAge, metrics.deliveryFull, metrics.webhookDisabled])
     gauge.reset();
   for (const [webhook, state] of states) {

@@ -1,25 +1,23 @@
-/** How a revision is worded for those that it is delivered to. */
+/** How a revision is worded for those that it is delivered to: in the forms that the feed has, too. */
 import type { RenderPort } from '../delivery/ports.ts';
+import { CLOUD_EVENT_SOURCE, cloudEvent } from '../formats/cloudEvent.ts';
+import type { FindingFields } from '../formats/finding.ts';
+import { type OcsfContext, ocsfFinding } from '../formats/ocsf.ts';
 
-/** Where events come from, as CloudEvents wants it. */
-const SOURCE = 'urn:guestwatch';
 const CLOUD_EVENTS = 'application/cloudevents+json; charset=utf-8';
 
-export function rendering(): RenderPort {
+export function rendering(context: () => OcsfContext): RenderPort {
   return {
-    revision({ id, reason, findingId, json }) {
-      const { updatedAt } = JSON.parse(json) as { readonly updatedAt: string | null };
-      const envelope = {
-        ...{ specversion: '1.0', id, source: SOURCE, type: `guestwatch.finding.${reason}`, subject: findingId },
-        ...(updatedAt !== null && { time: updatedAt }),
-        datacontenttype: 'application/json',
-      };
-      return { body: `${JSON.stringify(envelope).slice(0, -1)},"data":${json}}`, contentType: CLOUD_EVENTS };
+    revision({ id, reason, json }, format) {
+      const finding = JSON.parse(json) as FindingFields;
+      const data = format === 'ocsf' ? ocsfFinding(finding, context(), id) : finding;
+      return rendered(cloudEvent({ id, reason, finding }, CLOUD_EVENT_SOURCE, data));
     },
     test(id, target) {
       const data = { test: true, webhook: target };
-      const envelope = { specversion: '1.0', id, source: SOURCE, type: 'guestwatch.test', data };
-      return { body: JSON.stringify(envelope), contentType: CLOUD_EVENTS };
+      return rendered({ specversion: '1.0', id, source: CLOUD_EVENT_SOURCE, type: 'guestwatch.test', data });
     },
   };
 }
+
+const rendered = (event: object) => ({ body: JSON.stringify(event), contentType: CLOUD_EVENTS });

@@ -30,6 +30,7 @@ export interface RulePlace {
   readonly shards: number;
 }
 
+/** Not the deliveries: what waits there is the same by any rule, and what became of a try under way is to be written down. */
 const partsOf = ({ keys, shards }: RulePlace): string[] => [
   ...Array.from({ length: shards }, (_, shard) => keys.shard(shard)),
   keys.deadLetters,

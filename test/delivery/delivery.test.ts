@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { PAUSES_MS, TRIES_MAX } from '../../src/delivery/ladder.ts';
 import { groupBy } from '../../src/detection/group.ts';
 import { eventually } from '../e2e/waiting.ts';
+import { ocsfFaults } from '../formats/ocsf/validate.ts';
 import { redisOfFile } from '../state/redis.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 import { ALL, onStage, type Stage, webhookOf } from './stage.ts';
@@ -185,7 +186,7 @@ test('410 disables a webhook; what comes waits, and a test that it takes enables
     assert.equal((await webhooks(stage))[0]!.state, 'disabled');
     assert.deepEqual(
       receiver.got.map(({ event }) => event.type),
-      ['guestwatch.finding.new', 'guestwatch.test'],
+      ['guestwatch.finding.created', 'guestwatch.test'],
     );
     receiver.answer = 204;
     const good = await stage.queries.webhooks.test(ALL, 'soc');
@@ -240,6 +241,52 @@ test('a webhook gets its tenants and its severity alone, and nothing that is sup
       assert.deepEqual(receiver.got, []);
     } finally {
       await all.close();
+    }
+  }));
+
+test('a webhook that is told of more tenants than a caller may see does not exist for that caller', () =>
+  withReceiver(async (stage, receiver) => {
+    const [own, other] = ['3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11', '00000000-0000-4000-8000-000000000000'];
+    const targets = { all: 'all', both: [own, other], other: [other], own: [own] } as const;
+    await stage.deliver(
+      Object.entries(targets).map(([name, tenants]) => stage.target(webhookOf(receiver.url, { name, tenants }))),
+    );
+    const seen = async (tenants: 'all' | readonly string[]) =>
+      (await stage.queries.webhooks.list({ tenants }, { limit: 100, cursor: null })).items.map(({ name }) => name);
+    assert.deepEqual(await seen([own]), ['own']);
+    assert.deepEqual(await seen([own, other]), ['both', 'other', 'own']);
+    assert.deepEqual(await seen('all'), ['all', 'both', 'other', 'own'], 'the control');
+    for (const name of ['all', 'both', 'other', 'nobody'])
+      assert.equal((await stage.queries.webhooks.test({ tenants: [own] }, name)).kind, 'unknown', name);
+    assert.deepEqual(receiver.got, [], 'and nothing was sent');
+    assert.equal((await stage.queries.webhooks.test({ tenants: [own] }, 'own')).kind, 'tested');
+  }));
+
+test('a webhook of OCSF gets the event that the feed gives as OCSF, and one of findings the finding, under one id', () =>
+  withReceiver(async (stage, receiver) => {
+    const ocsf = await openReceiver();
+    try {
+      await stage.deliver([
+        stage.target(webhookOf(receiver.url)),
+        stage.target(webhookOf(ocsf.url, { name: 'ocsf', format: 'ocsf' })),
+      ]);
+      await stage.publish();
+      const [finding] = await receiver.until(1);
+      const [event] = await ocsf.until(1);
+      const { data, ...envelope } = event!.event;
+      const { data: plain, ...same } = finding!.event;
+      assert.deepEqual(envelope, same);
+      assert.deepEqual(ocsfFaults(data), []);
+      const { class_uid, metadata, finding_info } = data as unknown as {
+        class_uid: number;
+        metadata: { uid: string; product: { version: string } };
+        finding_info: { uid: string };
+      };
+      assert.deepEqual([class_uid, finding_info.uid, metadata.uid], [2004, plain.id, event!.id]);
+      assert.equal(metadata.product.version, '1.2.3');
+      assert.equal((await webhooks(stage)).find(({ name }) => name === 'ocsf')!.format, 'ocsf');
+    } finally {
+      await ocsf.close();
     }
   }));
 

@@ -5,11 +5,10 @@ import { EventHubConsumerClient, earliestEventPosition } from '@azure/event-hubs
 import { type LocalEventHubs, startEventHubs } from '../../local/eventhubs/endpoint.ts';
 import { freePort } from '../../local/ports.ts';
 import { hubTarget } from '../../src/delivery/delivery.ts';
-import { rendering } from '../../src/service/rendering.ts';
 import { eventually } from '../e2e/waiting.ts';
 import { letRenewalsGo } from '../faults/process/renewals.ts';
 import { redisOfFile } from '../state/redis.ts';
-import { ALL, onStage } from './stage.ts';
+import { ALL, onStage, render } from './stage.ts';
 
 const redis = redisOfFile();
 letRenewalsGo();
@@ -23,7 +22,7 @@ const open = (port: number): Promise<LocalEventHubs> =>
 test('while the hub is away what comes waits and is tried for ever; once it is there it has all, in order per finding', () =>
   onStage(redis.url, async (stage) => {
     const port = await freePort();
-    await stage.deliver([hubTarget('findings', accessOf(port), rendering())]);
+    await stage.deliver([hubTarget('findings', accessOf(port), render)]);
     for (let i = 0; i < 3; i++) for (const actor of ['ann', 'bob']) await stage.publish(actor);
     for (let tries = 2; tries <= 24; tries += 2) {
       await eventually(() => stage.told.outcomes.length >= tries, `${tries} tries`);
@@ -69,7 +68,7 @@ test('while the hub is away what comes waits and is tried for ever; once it is t
 
 test('an event that is larger than the hub takes is said to be, and the next one goes', async () => {
   const endpoint = await open(0);
-  const sender = hubTarget('findings', { connectionString: endpoint.connectionString }, rendering()).open();
+  const sender = hubTarget('findings', { connectionString: endpoint.connectionString }, render).open();
   try {
     const send = (text: string) => {
       const json = JSON.stringify({ updatedAt: null, text });

@@ -9,6 +9,7 @@ import {
   webhookTarget,
 } from '../../src/delivery/delivery.ts';
 import { secretOf } from '../../src/delivery/sign.ts';
+import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { feedOf } from '../../src/service/delivering.ts';
 import { rendering } from '../../src/service/rendering.ts';
 import { type Deliveries, deliveriesOf } from '../../src/state/deliveries.ts';
@@ -19,6 +20,9 @@ import { eventually } from '../e2e/waiting.ts';
 import { applyFacts, stateOptions } from '../state/redis.ts';
 import { operation, signIn } from '../state/samples.ts';
 import { SECRET } from './receiver.ts';
+
+/** As the service has it. */
+export const render = rendering(() => ({ productVersion: '1.2.3', rule: BUILT_IN_RULE }));
 
 export const ALL = { name: 'test', tenants: 'all' } as const;
 
@@ -66,8 +70,7 @@ export async function onStage(
   const known = new Set<string>();
   const stage: Stage = {
     ...{ state, feed, deliveries, clock, told, queries: deliveryQueries(deliveries, () => clock.ms) },
-    target: (webhook, send = {}) =>
-      webhookTarget(webhook, { render: rendering(), now: () => Date.now(), agent: 'test', ...send }),
+    target: (webhook, send = {}) => webhookTarget(webhook, { render, now: () => Date.now(), agent: 'test', ...send }),
     async deliver(targets, options = {}) {
       const delivery = await startDelivery(targets, {
         ...{ queue: deliveries, feed: feedOf(state, feed), now: () => clock.ms, dice: () => 0.5 },

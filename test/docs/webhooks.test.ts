@@ -36,7 +36,7 @@ test('the receiver of the page takes what the file of the page sends to it, and 
       const [mine] = found.webhooks;
       await stage.deliver([stage.target(mine!), stage.target(webhookOf(mine!.url.href, { name: 'forged' }))]);
       await stage.publish('ann');
-      await out.until(/guestwatch\.finding\.new ann@partner\.example Add member to role\n/);
+      await out.until(/guestwatch\.finding\.created ann@partner\.example Add member to role\n/);
       const answers = await Promise.all(['mine', 'forged'].map((name) => stage.queries.webhooks.test(ALL, name)));
       assert.deepEqual(
         answers.map((answer) => answer.kind === 'tested' && answer.delivery.attempts[0]!.status),

@@ -34,7 +34,8 @@ export const deliveriesRoutes =
           operationId: 'listWebhooks',
           scope: 'admin',
           summary: 'List webhooks',
-          description: 'Where findings are delivered to, and how each receiver stands. By name.',
+          description:
+            'Where findings are delivered to, and how each receiver stands. By name. One that gets findings of more tenants than the caller may see is not shown.',
           tags: ['Deliveries'],
           querystring: WebhooksParameters,
           response: { 200: WebhooksPage },

@@ -5,6 +5,7 @@ import * as w from './words.ts';
 
 export const DELIVERY_STATUSES = ['waiting', 'failed', 'delivered'] as const;
 export const WEBHOOK_STATES = ['enabled', 'paused', 'disabled', 'off'] as const;
+const FORMATS = ['cloudevents', 'ocsf'] as const;
 const FAILURES = [
   ...['status', 'redirect', 'gone', 'timeout', 'connection', 'tls', 'name_not_resolved', 'address_refused'],
   ...['too_large', 'hub', 'fault'],
@@ -17,7 +18,7 @@ export const Webhook = w.shape('Webhook', 'A receiver of findings: a webhook, or
     'Where it is, without what may be secret: no user, no query. Of an event hub its name.',
     'https://hooks.example/in',
   ),
-  format: w.choice(['cloudevents'], 'What the bodies are.'),
+  format: w.choice(FORMATS, 'What the CloudEvents carry: the finding, or it as an OCSF Detection Finding.'),
   tenants: Type.Unsafe<string[] | null>({
     type: ['array', 'null'],
     items: { type: 'string' },

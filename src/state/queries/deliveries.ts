@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Deliveries, type KeptDelivery, STATUSES, type Status } from '../deliveries.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, mayObserve } from './caller.ts';
 
 /** Deliveries looked at for one page, those of other tenants among them. */
 const LOOKED_AT_MAX = 2_000;
@@ -27,7 +27,7 @@ interface Page<Item> {
 interface About {
   readonly kind: 'webhook' | 'eventHub';
   readonly url: string;
-  readonly format: 'cloudevents';
+  readonly format: 'cloudevents' | 'ocsf';
   readonly tenants: 'all' | readonly string[];
   readonly view: 'any' | 'resolved' | 'strict';
   readonly severity: 'informational' | 'low' | 'medium' | 'high';
@@ -36,25 +36,27 @@ interface About {
 }
 
 export function deliveryQueries(deliveries: Deliveries, now: () => number) {
-  const webhook = async (name: string) => {
+  const webhook = async (caller: Caller, name: string) => {
     const target = await deliveries.state(name);
     if (target === null) return [];
     const { isEnabled, tenants, ...about } = JSON.parse(target.about) as About;
+    if (!mayKnow(caller, tenants)) return [];
     return [{ name, ...about, tenants: tenants === 'all' ? null : tenants, ...standing(target, isEnabled, now()) }];
   };
 
   return {
     webhooks: {
-      async list(_caller: Caller, { limit, cursor }: { limit: number; cursor: string | null }) {
+      async list(caller: Caller, { limit, cursor }: { limit: number; cursor: string | null }) {
         const after = cursor === null ? '' : decoded(cursor);
         const names = (await deliveries.names()).filter((name) => name > after);
         const page = names.slice(0, limit);
-        const items = (await Promise.all(page.map(webhook))).flat();
+        const items = (await Promise.all(page.map((name) => webhook(caller, name)))).flat();
         return { kind: 'page' as const, items, nextCursor: names.length > limit ? encoded(page.at(-1)!) : null };
       },
 
       /** Asked of whoever sends, who alone has the secrets; the answer is the delivery as it stands after the try. */
-      async test(_caller: Caller, name: string) {
+      async test(caller: Caller, name: string) {
+        if ((await webhook(caller, name)).length === 0) return { kind: 'unknown' } satisfies Unknown;
         const id = randomUUID().replaceAll('-', '');
         const asked = await deliveries.askTest(name, id, now());
         if (asked === 'unknown' || asked === 'busy') return { kind: asked } satisfies Unknown | { kind: 'busy' };
@@ -151,8 +153,13 @@ function told({ target, findingId, tenantId, due, place: _, attempts, ...kept }:
   };
 }
 
-const mayRead = ({ tenants }: Caller, { tenantId }: KeptDelivery): boolean =>
-  tenants === 'all' || (tenantId !== '' && tenants.includes(tenantId));
+/** What a webhook is told of tenants that a caller may not see, be it only how much, is not for the caller. */
+const mayKnow = (caller: Caller, tenants: About['tenants']): boolean =>
+  caller.tenants === 'all' || (tenants !== 'all' && tenants.every((tenant) => mayObserve(caller, tenant)));
+
+/** A test is of no tenant, and for callers of all. */
+const mayRead = (caller: Caller, { tenantId }: KeptDelivery): boolean =>
+  caller.tenants === 'all' || (tenantId !== '' && mayObserve(caller, tenantId));
 
 /** The next places of several lists as of one, newest first. */
 async function newest(

@@ -1,35 +1,41 @@
-/** Runs the consumer for as long as the rule of this process is the one in force, and only then. */
+/** Runs a part of the service for as long as the rule of this process is the one in force, and only then. */
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Consumer } from '../consumer/consumer.ts';
 
-/** Before a consumer is started again that could not be: what it needs may come back. */
+/** Before a part is started again that could not be: what it needs may come back. */
 const RETRY_MS = 5_000;
 
+export interface Part {
+  stop(): Promise<unknown>;
+}
+
 /**
- * Consumers come and go one after the other. The first one is started by `begin`, whose failure is that of the start; later
- * ones are tried again until they can be, because by then someone may have done something elsewhere.
+ * Runs come and go one after the other. The first one is started by `begin`, whose failure is that of the start; later ones
+ * are tried again until they can be, because by then someone may have done something elsewhere.
  */
-export class Consuming {
-  readonly #start: () => Promise<Consumer>;
+export class UnderRule<Running extends Part> {
+  /** What the log calls it. */
+  readonly #name: string;
+  readonly #start: () => Promise<Running>;
   readonly #logger: Logger;
   readonly #ending = new AbortController();
-  #current: Consumer | null = null;
+  #current: Running | null = null;
   #isWanted: boolean;
   #turns: Promise<void> = Promise.resolve();
 
-  constructor(start: () => Promise<Consumer>, logger: Logger, isWanted: boolean) {
+  constructor(name: string, start: () => Promise<Running>, logger: Logger, isWanted: boolean) {
+    this.#name = name;
     this.#start = start;
     this.#logger = logger;
     this.#isWanted = isWanted;
   }
 
-  /** The consumer that runs; null while none does. */
-  get current(): Consumer | null {
+  /** The one that runs; null while none does. */
+  get current(): Running | null {
     return this.#current;
   }
 
-  /** Starts the first consumer, if one is wanted by then. Rejects as the start does. */
+  /** Starts the first one, if it is wanted by then. Rejects as the start does. */
   async begin(): Promise<void> {
     if (this.#isWanted) this.#current = await this.#start();
     this.#turn();
@@ -65,8 +71,8 @@ export class Consuming {
       try {
         this.#current = await this.#start();
       } catch (error) {
-        this.#logger.warn({ err: error }, 'the consumer could not be started, and will be tried again');
-        await setTimeout(RETRY_MS, undefined, { signal }).catch(() => {}); // Aborted: no consumer is wanted any more.
+        this.#logger.warn({ err: error }, `${this.#name} could not be started, and will be tried again`);
+        await setTimeout(RETRY_MS, undefined, { signal }).catch(() => {}); // Aborted: none is wanted any more.
       }
     }
   }
