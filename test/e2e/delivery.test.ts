@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { EventHubConsumerClient, earliestEventPosition } from '@azure/event-hubs';
+import { run } from '../../src/cli/run.ts';
+import { fakeIo } from '../cli/support.ts';
 import { OTHER_SECRET, openReceiver, type Receiver, SECRET } from '../delivery/receiver.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 import { eventually, onStage, openServers, type Servers, type Stage } from './support.ts';
@@ -16,7 +18,7 @@ describe('delivery', { concurrency: 2 }, () => {
   let folder: string;
   before(async () => {
     // The hub of a stage that nobody sends logs to takes the findings of another.
-    servers = await openServers({ stages: 5 });
+    servers = await openServers({ stages: 7 });
     folder = mkdtempSync(join(tmpdir(), 'guestwatch-hooks-'));
   });
   after(async () => {
@@ -65,6 +67,7 @@ describe('delivery', { concurrency: 2 }, () => {
     const last = new Map<string, number>();
     const ids = new Map<string, string>();
     for (const { id, event } of receiver.got) {
+      if (event.type === 'guestwatch.test') continue;
       const { id: finding, revision } = event.data;
       const before = last.get(finding) ?? 0;
       assert.ok(revision <= before + 1, `${finding}: ${revision} after ${before}`);
@@ -99,6 +102,98 @@ describe('delivery', { concurrency: 2 }, () => {
             'all findings came',
           );
           await assertAllCame(second.apiUrl, receiver);
+        } finally {
+          await receiver.close();
+        }
+      }),
+  );
+
+  test(
+    'a process that was frozen until others had gone on sends nothing over newer revisions, and reorders none',
+    { timeout: 120_000 },
+    () =>
+      onStage(servers, 5, async (stage) => {
+        const receiver = await openReceiver();
+        try {
+          const environment = { WEBHOOKS_FILE: fileOf('freeze', { soc: receiver.url }) };
+          const main = await stage.start({ roles: ['consumer', 'api'] });
+          await main.ready;
+          const frozen = await stage.spawn({ roles: ['delivery'], environment });
+          await frozen.printed('ready');
+          await eventually(async () => (await webhooksAt(main.apiUrl)).length === 1, 'it is written down');
+          const held: (() => void)[] = [];
+          receiver.answer = (_, response) => held.push(() => response.writeHead(204).end());
+          await send(stage, 0, 20);
+          await receiver.until(3);
+          frozen.freeze();
+          receiver.answer = 204;
+          const other = await stage.start({ roles: ['delivery'], environment });
+          await other.ready;
+          await send(stage, 20, 20);
+          await eventually(() => new Set(receiver.got.map(({ event }) => event.subject)).size === 7, 'all came');
+          await assertAllCame(main.apiUrl, receiver);
+          await eventually(async () => (await webhooksAt(main.apiUrl))[0]!.waiting === 0, 'nothing waits');
+          const before = receiver.got.length;
+          // What it had in hand is answered now: it is told of success that was another's long ago.
+          for (const answer of held) answer();
+          frozen.thaw();
+          await eventually(async () => (await fetch(`${frozen.opsUrl}/readyz`)).ok, 'it is awake');
+          await other.close();
+          // From here on it alone sends.
+          await send(stage, 40, 20);
+          const latest = new Map<string, number>();
+          for (const { event } of receiver.got.slice(0, before))
+            latest.set(event.subject, Math.max(latest.get(event.subject) ?? 0, event.data.revision));
+          await receiver.until(before + 1);
+          await assertAllCame(main.apiUrl, receiver);
+          for (const { event } of receiver.got.slice(before))
+            assert.ok(
+              event.data.revision > (latest.get(event.subject) ?? 0),
+              `${event.subject} ${event.data.revision}`,
+            );
+        } finally {
+          await receiver.close();
+        }
+      }),
+  );
+
+  test(
+    'a process whose rule is not adopted delivers nothing, says so once, and goes on by itself when it is',
+    { timeout: 120_000 },
+    () =>
+      onStage(servers, 6, async (stage) => {
+        const receiver = await openReceiver();
+        try {
+          const wide = join(folder, 'wide.yaml');
+          writeFileSync(wide, 'severity: high\noperations: [Update policy]\n');
+          const adopt = async (environment: Record<string, string> = {}): Promise<void> => {
+            const io = fakeIo({ env: { ...stage.environment, ...environment } });
+            assert.equal(await run(['rule', 'adopt'], io), 0, io.err());
+          };
+          const environment = { WEBHOOKS_FILE: fileOf('rule', { soc: receiver.url }) };
+          const main = await stage.start({ roles: ['consumer', 'api'] });
+          const first = await stage.start({ roles: ['delivery'], environment });
+          await Promise.all([main.ready, first.ready]);
+          await eventually(async () => (await webhooksAt(main.apiUrl)).length === 1, 'it is written down');
+          await first.close();
+          const waiting = await stage.start({ roles: ['delivery'], environment: { ...environment, RULE_FILE: wide } });
+          const waits = async () =>
+            (await (await fetch(`${waiting.opsUrl}/readyz`)).text()).includes('rule_not_adopted');
+          assert.ok(await waits());
+          await send(stage, 0, 20);
+          // Asked of whoever sends: nobody comes within the time of a call.
+          const headers = { 'content-type': 'application/json' };
+          const test = await fetch(`${main.apiUrl}/v1/webhooks/soc/test`, { method: 'POST', headers, body: '{}' });
+          assert.equal(((await test.json()) as { status: string }).status, 'waiting');
+          assert.deepEqual(receiver.got, []);
+          const words = () => waiting.lines.filter(({ level }) => level >= 40).map(({ msg }) => msg);
+          assert.equal(words().length, 1, words().join('\n'));
+          assert.match(words()[0]!, /guestwatch rule adopt/);
+          await adopt({ RULE_FILE: wide });
+          await assertAllCame(main.apiUrl, receiver);
+          await adopt();
+          await eventually(waits, 'it waits again');
+          assert.equal(words().length, 2, words().join('\n'));
         } finally {
           await receiver.close();
         }
@@ -223,7 +318,7 @@ describe('delivery', { concurrency: 2 }, () => {
   );
 });
 
-async function webhooksAt(url: string): Promise<{ name: string }[]> {
-  const answer = (await (await fetch(`${url}/v1/webhooks`)).json()) as { items: { name: string }[] };
+async function webhooksAt(url: string): Promise<{ name: string; waiting: number }[]> {
+  const answer = (await (await fetch(`${url}/v1/webhooks`)).json()) as { items: { name: string; waiting: number }[] };
   return answer.items;
 }

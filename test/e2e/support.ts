@@ -233,6 +233,9 @@ export interface Spawned {
   printed(line: string): Promise<void>;
   /** Ends it as a power cut would. */
   kill9(): Promise<void>;
+  /** Lets it have no time at all until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   /** Asks it to stop, and resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Ends it in whatever state it is. */
@@ -245,6 +248,8 @@ async function spawnHere(base: Environment, { environment, ...options }: SpawnOp
     ...{ apiUrl: service.apiUrl, opsUrl: service.opsUrl },
     printed: (line) => service.printed(line),
     kill9: () => service.kill9(),
+    freeze: () => service.freeze(),
+    thaw: () => service.thaw(),
     stop: async () => (await service.stop()).code,
     close: () => service.kill9(),
   };

@@ -1,11 +1,24 @@
 /** `npm run local` as a process: its one line, what it starts, and that it ends without a trace. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { Redis } from 'ioredis';
 import { AUDIT_HUB, SIGN_IN_HUB } from '../../local/stack.ts';
+import { openReceiver, SECRET } from '../delivery/receiver.ts';
+import { eventually } from '../e2e/waiting.ts';
 import { operation, signIn } from '../replay/samples.ts';
-import { descendants, isRunning, type Running, run, temporaryFolder, untilGone, WITHOUT_PROC } from './script.ts';
+import {
+  descendants,
+  isRunning,
+  type Running,
+  run,
+  runWith,
+  temporaryFolder,
+  untilGone,
+  WITHOUT_PROC,
+} from './script.ts';
 
 interface Line {
   readonly ready: true;
@@ -123,4 +136,35 @@ test('the help names every flag', async (t) => {
   assert.deepEqual(await running.ended, [0, null]);
   for (const flag of ['--partitions N', '--no-service', '--data FOLDER', '--fresh', '--help'])
     assert.ok(running.out.all.includes(flag), flag);
+});
+
+test('webhooks and the event hub of findings that the environment names are those of its service', {
+  skip: WITHOUT_PROC,
+}, async (t) => {
+  const folder = temporaryFolder(t);
+  const file = path.join(temporaryFolder(t), 'webhooks.yaml');
+  const receiver = await openReceiver();
+  t.after(() => receiver.close());
+  fs.writeFileSync(file, JSON.stringify([{ name: 'soc', url: receiver.url, secrets: [SECRET], allowPrivate: true }]));
+  const env = { WEBHOOKS_FILE: file, FINDINGS_EVENTHUB_NAME: 'findings' };
+  const line = await lineOf(runWith(t, env, 'local', '--data', folder, '--partitions', '2'));
+  const targets = async () => {
+    const { items } = (await (await fetch(`${line.api}/v1/webhooks`)).json()) as unknown as {
+      items: { name: string; lastSuccessAt: string | null }[];
+    };
+    return items;
+  };
+  await eventually(async () => (await targets()).length === 2, 'both are written down');
+  const time = new Date().toISOString();
+  await send(line.eventHubs, AUDIT_HUB, operation({ upn: 'eve@partner.example', time, id: 'op-eve' }));
+  await send(line.eventHubs, SIGN_IN_HUB, signIn({ upn: 'eve@partner.example', time, id: 'in-eve' }));
+  await receiver.until(1);
+  await eventually(
+    async () => (await targets()).every(({ lastSuccessAt }) => lastSuccessAt !== null),
+    'the hub has taken the finding, too',
+  );
+  assert.deepEqual(
+    (await targets()).map(({ name }) => name),
+    ['eventhub:findings', 'soc'],
+  );
 });

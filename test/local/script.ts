@@ -60,12 +60,21 @@ export function temporaryFolder(t: TestContext): string {
 }
 
 /** Starts `local/NAME.ts` on any ports that are free; it is ended with the test, if it still runs. */
-export function run(t: TestContext, name: 'local' | 'start', ...args: string[]): Running {
+export const run = (t: TestContext, name: 'local' | 'start', ...args: string[]): Running =>
+  runWith(t, {}, name, ...args);
+
+/** The same with more in its environment. */
+export function runWith(
+  t: TestContext,
+  env: Readonly<Record<string, string>>,
+  name: 'local' | 'start',
+  ...args: string[]
+): Running {
   const script = fileURLToPath(new URL(`../../local/${name}.ts`, import.meta.url));
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), script, ...args],
-    { env: { ...process.env, API_PORT: '0', OPS_PORT: '0', NO_COLOR: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...env, API_PORT: '0', OPS_PORT: '0', NO_COLOR: '' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const [out, err] = [new Text(child.stdout), new Text(child.stderr)];
   const ended = once(child, 'close') as Running['ended'];
