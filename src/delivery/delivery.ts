@@ -9,6 +9,7 @@ export { type FileRead, readWebhooks } from './file.ts';
 export { type HubAccess, hubTarget } from './hub.ts';
 export type { OutboxTuning } from './outbox.ts';
 export type { PostTuning, Resolve } from './post.ts';
+export { rendering } from './rendering.ts';
 export type { Target } from './target.ts';
 export { watchFile } from './watch.ts';
 export { type SendOptions, type Webhook, webhookTarget } from './webhook.ts';

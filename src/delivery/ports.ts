@@ -1,4 +1,4 @@
-/** What delivery asks of the rest of the service: the feed, a queue that outlives processes, and how a revision is worded. */
+/** What delivery asks of the rest of the service: the feed, and a queue that outlives processes; and how a revision is worded. */
 
 /** What a body can be: a CloudEvent that carries the finding itself, or the finding as an OCSF event. */
 export const FORMATS = ['cloudevents', 'ocsf'] as const;

@@ -11,6 +11,7 @@ import {
   type PostTuning,
   type Resolve,
   readWebhooks,
+  rendering,
   type SendOptions,
   startDelivery,
   type Target,
@@ -27,7 +28,6 @@ import { isOfOtherRule } from '../state/redis.ts';
 import type { State } from '../state/state.ts';
 import { version } from '../version.ts';
 import { eventHubsAccess } from './reading.ts';
-import { rendering } from './rendering.ts';
 import { UnderRule } from './underRule.ts';
 
 /** For tests: other limits, and names that are resolved otherwise. */

@@ -2,6 +2,7 @@
 import {
   type Delivery,
   type DeliveryOptions,
+  rendering,
   type SendOptions,
   startDelivery,
   type Target,
@@ -11,7 +12,6 @@ import {
 import { secretOf } from '../../src/delivery/sign.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { feedOf } from '../../src/service/delivering.ts';
-import { rendering } from '../../src/service/rendering.ts';
 import { type Deliveries, deliveriesOf } from '../../src/state/deliveries.ts';
 import { deliveryQueries } from '../../src/state/queries/deliveries.ts';
 import { type FeedQueries, feedQueries } from '../../src/state/queries/feed.ts';

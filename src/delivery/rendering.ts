@@ -1,8 +1,8 @@
 /** How a revision is worded for those that it is delivered to: in the forms that the feed has, too. */
-import type { RenderPort } from '../delivery/ports.ts';
 import { CLOUD_EVENT_SOURCE, cloudEvent } from '../formats/cloudEvent.ts';
 import type { FindingFields } from '../formats/finding.ts';
 import { type OcsfContext, ocsfFinding } from '../formats/ocsf.ts';
+import type { RenderPort } from './ports.ts';
 
 const CLOUD_EVENTS = 'application/cloudevents+json; charset=utf-8';
 
