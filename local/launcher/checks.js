@@ -6,7 +6,7 @@ import { runTool } from './tool.js';
 
 const CHECKS = [
   ['format and lint', () => runNode('@biomejs/biome/bin/biome', ['check', '.'])],
-  ['types', () => runNode('typescript/bin/tsc', ['-p', '.', '--noEmit'])],
+  ['types', () => runNode('typescript-native/bin/tsc', ['-p', '.', '--noEmit'])],
   ['lock file: whole, and without download addresses', lockFile],
 ];
 

@@ -5,6 +5,7 @@ import { planOf } from './decide.js';
 import { LaunchFault } from './fault.js';
 import { ensurePackages } from './packages.js';
 import { say } from './place.js';
+import { ensurePrograms } from './programs.js';
 import { ensureRedis } from './redis.js';
 
 /** Runs the command of the arguments and sets the exit code of this process. */
@@ -22,5 +23,6 @@ async function run(plan) {
   if (plan.fault !== undefined) throw new LaunchFault(plan.fault, 2);
   await ensurePackages();
   if (plan.redis) await ensureRedis();
+  await ensurePrograms(plan.programs);
   return plan.script === null ? runChecks() : runScript(plan.script, plan.args);
 }

@@ -1,7 +1,7 @@
 /** The types of decide.js, for the tests. */
 export function isOlder(version: string, minimum: string): boolean;
 export function nodeFault(version: string, range: string): string | null;
-export type Plan = { command: string; script: string | null; redis: boolean; args: string[] };
+export type Plan = { command: string; script: string | null; redis: boolean; programs: string[]; args: string[] };
 export function planOf(argv: readonly string[]): Plan | { fault: string };
 export function hashOf(text: string): string;
 export interface PackagesState {

@@ -19,17 +19,19 @@ export function nodeFault(version, range) {
   return isOlder(version, minimum) ? `guestwatch needs Node ${minimum} or newer; this is Node ${version}.` : null;
 }
 
-/** What each npm script runs: a file through tsx, and whether it needs Redis. `check` runs tools instead. */
+/** What each npm script runs: a file through tsx, whether it needs Redis, and other programs. `check` runs tools instead. */
 const COMMANDS = {
   start: { script: 'local/start.ts', redis: true },
   local: { script: 'local/local.ts', redis: true },
   guestwatch: { script: 'src/main.ts', redis: false },
-  test: { script: 'test/run.ts', redis: true },
+  // Examples of the documentation are run as they stand there.
+  test: { script: 'test/run.ts', redis: true, programs: ['curl', 'python3'] },
   faults: { script: 'test/faults/main.ts', redis: true },
+  document: { script: 'local/document/main.ts', redis: false },
   check: { script: null, redis: false },
 };
 
-/** The plan for the arguments of launch.js: `{ command, script, redis, args }`, or `{ fault }`. */
+/** The plan for the arguments of launch.js: `{ command, script, redis, programs, args }`, or `{ fault }`. */
 export function planOf([command, ...rest]) {
   const plan = Object.hasOwn(COMMANDS, command || '') ? COMMANDS[command] : undefined;
   if (plan === undefined) {
@@ -37,7 +39,7 @@ export function planOf([command, ...rest]) {
   }
   // npm takes the `--` away; whoever runs this file by hand may leave it in.
   const args = rest[0] === '--' ? rest.slice(1) : rest;
-  return { command, script: plan.script, redis: plan.redis, args };
+  return { command, script: plan.script, redis: plan.redis, programs: plan.programs || [], args };
 }
 
 /** What stands for the contents of a lock file. */

@@ -69,6 +69,7 @@ export function answerBroken(error: Error & { readonly code?: string }, socket: 
     `content-type: ${PROBLEM_MEDIA_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'cache-control: no-store',
+    'x-request-id: none',
     'x-content-type-options: nosniff',
     'connection: close',
   ];

@@ -1,10 +1,17 @@
 /** The OpenAPI 3.1 document, read off the schemas of the routes themselves so that it cannot say anything else. */
 import type { FastifySchema } from 'fastify';
-import { PROBLEM_MEDIA_TYPE, PROBLEMS, ProblemBody, type ProblemName, problemType } from './problem.ts';
+import { exampleOf, type Json, type JsonObject } from './example.ts';
+import { HEADER_EXAMPLES, SHARED_HEADERS } from './headers.ts';
+import {
+  PROBLEM_MEDIA_TYPE,
+  PROBLEMS,
+  ProblemBody,
+  type ProblemName,
+  problem,
+  problemText,
+  problemType,
+} from './problem.ts';
 import type { Server } from './server.ts';
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
 
 /** One documented call. */
 export interface Call {
@@ -32,11 +39,9 @@ const ALWAYS: readonly ProblemName[] = [
   'url_too_long',
   'misdirected_host',
   'rate_limited',
-  'internal',
-  'unavailable',
 ];
-/** And those of a call that asks who calls. */
-const ASKED: readonly ProblemName[] = ['unauthenticated', 'forbidden'];
+/** And those of a call that asks who calls, and then the state. */
+const ASKED: readonly ProblemName[] = ['unauthenticated', 'forbidden', 'internal', 'unavailable'];
 
 const TAGS: Readonly<Record<string, string>> = {
   Findings: 'What an analyst works on.',
@@ -52,7 +57,9 @@ const TAGS: Readonly<Record<string, string>> = {
 
 const INTRODUCTION = `Findings of guest accounts that perform privileged operations in Microsoft Entra ID.
 
-Times are RFC 3339 in UTC; those of log records have seven fractional digits. Lists are paged by opaque cursors. Parameters that are not known, or are given twice, are refused. Every error is a problem (RFC 9457) out of a closed set, told apart by its \`type\`.`;
+Times are RFC 3339 in UTC; those of log records have seven fractional digits. Lists are paged by opaque cursors. Parameters that are not known, or are given twice, are refused. Every error is a problem (RFC 9457) out of a closed set, told apart by its \`type\`.
+
+Later versions may answer with more: members, values of sets, problems. Pass over what you do not know.`;
 
 const BEARER = {
   type: 'http',
@@ -65,9 +72,11 @@ const BEARER = {
 export function openApiDocument(calls: readonly Call[], version: string): JsonObject {
   const components = new Components();
   const paths: Record<string, Record<string, Json>> = {};
+  const named = new Set<ProblemName>();
   for (const call of calls) {
     const path = call.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [call.method.toLowerCase()]: operation(call.schema, components) };
+    for (const name of problemsOf(call.schema)) named.add(name);
   }
   return {
     openapi: '3.1.0',
@@ -75,7 +84,54 @@ export function openApiDocument(calls: readonly Call[], version: string): JsonOb
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: components.schemas, securitySchemes: { bearer: BEARER } },
+    components: {
+      schemas: components.schemas,
+      examples: Object.fromEntries([...named].map((name) => [name, problemExample(name)])),
+      headers: sharedHeaders(named),
+      securitySchemes: { bearer: BEARER },
+    },
+  };
+}
+
+/** What asks nobody's leave is ready text: it does without the state, and so without its failures. */
+const problemsOf = ({ scope, problems = [] }: FastifySchema): readonly ProblemName[] => [
+  ...ALWAYS,
+  ...(scope === null ? [] : ASKED),
+  ...problems,
+];
+
+const problemExample = (name: ProblemName): Json => ({
+  summary: PROBLEMS[name][1],
+  value: JSON.parse(problemText(problem(name), String(HEADER_EXAMPLES['x-request-id']))) as Json,
+});
+
+function header(name: string, description: string): JsonObject {
+  const example = HEADER_EXAMPLES[name];
+  const isShared = Object.hasOwn(SHARED_HEADERS, name);
+  const schema = { type: typeof example === 'number' ? 'integer' : 'string' };
+  return {
+    description,
+    ...(isShared ? { required: true } : {}),
+    schema,
+    ...(example === undefined ? {} : { example }),
+  };
+}
+
+/** Those that some answer has: every answer, or one of these problems. */
+function sharedHeaders(named: ReadonlySet<ProblemName>): JsonObject {
+  const answered = new Set<number>([...named].map((name) => PROBLEMS[name][0]));
+  const shared = Object.entries(SHARED_HEADERS).filter(
+    ([, { statuses }]) => statuses?.some((one) => answered.has(one)) ?? true,
+  );
+  return Object.fromEntries(shared.map(([name, { about }]) => [name, header(name, about)]));
+}
+
+/** The headers of an answer: its own, and those that every such answer has. */
+function headers(status: number, own: Readonly<Record<string, string>> = {}): JsonObject {
+  const shared = Object.entries(SHARED_HEADERS).filter(([, { statuses }]) => statuses?.includes(status) ?? true);
+  return {
+    ...Object.fromEntries(Object.entries(own).map(([name, about]) => [name, header(name, about)])),
+    ...Object.fromEntries(shared.map(([name]) => [name, { $ref: `#/components/headers/${name}` }])),
   };
 }
 
@@ -93,8 +149,7 @@ function operation(schema: FastifySchema, components: Components): Json {
       ...Object.entries(schema.requestHeaders ?? {}).map(([name, meaning]) => ({
         name,
         in: 'header',
-        description: meaning,
-        schema: { type: 'string' },
+        ...header(name, meaning),
       })),
     ],
     ...(schema.body === undefined
@@ -102,21 +157,24 @@ function operation(schema: FastifySchema, components: Components): Json {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: components.reference(schema.body as Json) } },
+            content: { 'application/json': content(schema.body as JsonObject, components) },
           },
         }),
-    responses: {
-      ...answers(schema, components),
-      ...problems([...ALWAYS, ...(scope == null ? [] : ASKED), ...(schema.problems ?? [])], components),
-    },
+    responses: { ...answers(schema, components), ...problems(problemsOf(schema), components) },
   };
+}
+
+/** A body: its schema, and an example made of those of its members. */
+function content(schema: JsonObject, components: Components): JsonObject {
+  const example = exampleOf(schema);
+  return { schema: components.reference(schema), ...(example === undefined ? {} : { example }) };
 }
 
 function parameters(place: 'path' | 'query', schema: JsonObject | undefined): Json[] {
   const required = (schema?.['required'] ?? []) as readonly string[];
   return Object.entries((schema?.['properties'] ?? {}) as JsonObject).map(([name, property]) => {
-    const { description = '', examples, ...rest } = property as JsonObject;
-    const example = (examples as readonly Json[] | undefined)?.[0];
+    const { description = '', examples: _, ...rest } = property as JsonObject;
+    const example = exampleOf(property as JsonObject);
     return {
       name,
       in: place,
@@ -135,20 +193,21 @@ const withoutExtensions = (schema: JsonObject): JsonObject =>
 function answers(schema: FastifySchema, components: Components): Record<string, Json> {
   const responses: Record<string, Json> = {};
   for (const [status, given] of Object.entries((schema.response ?? {}) as Record<string, JsonObject>)) {
-    const content = (given['content'] ?? { 'application/json': { schema: given } }) as Record<string, JsonObject>;
-    const headers = Object.entries(schema.answerHeaders ?? {}).map(([name, description]) => [
-      name,
-      { description, schema: { type: 'string' } },
-    ]);
+    // Fastify's own form, where it is not JSON alone.
+    const schemas = (given['content'] ?? { 'application/json': { schema: given } }) as Record<
+      string,
+      { schema: JsonObject }
+    >;
     responses[status] = {
       description: given['description'] ?? '',
-      ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+      headers: headers(Number(status), schema.answerHeaders),
       content: Object.fromEntries(
-        Object.entries(content).map(([type, { schema: body }]) => [type, { schema: components.reference(body!) }]),
+        Object.entries(schemas).map(([type, one]) => [type, content(one.schema, components)]),
       ),
     };
   }
-  for (const [status, description] of Object.entries(schema.bare ?? {})) responses[status] = { description };
+  for (const [status, description] of Object.entries(schema.bare ?? {}))
+    responses[status] = { description, headers: headers(Number(status), schema.answerHeaders) };
   return responses;
 }
 
@@ -157,25 +216,19 @@ function problems(names: readonly ProblemName[], components: Components): Record
   const responses: Record<string, Json> = {};
   for (const status of new Set(names.map((name) => PROBLEMS[name][0]))) {
     const listed = names.filter((name) => PROBLEMS[name][0] === status);
+    const types = { type: 'object', properties: { type: { enum: listed.map(problemType) } }, required: ['type'] };
     responses[String(status)] = {
       description: listed.map((name) => `\`${problemType(name)}\`: ${PROBLEMS[name][2]}`).join('\n\n'),
-      ...headersOf(status),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: components.reference(ProblemBody as unknown as Json) } },
+      headers: headers(status),
+      content: {
+        [PROBLEM_MEDIA_TYPE]: {
+          schema: { allOf: [components.reference(ProblemBody as unknown as Json), types] },
+          examples: Object.fromEntries(listed.map((name) => [name, { $ref: `#/components/examples/${name}` }])),
+        },
+      },
     };
   }
   return responses;
-}
-
-function headersOf(status: number): JsonObject {
-  switch (status) {
-    case 401:
-      return { headers: { 'www-authenticate': { description: 'Always `Bearer`.', schema: { type: 'string' } } } };
-    case 429:
-    case 503:
-      return { headers: { 'retry-after': { description: 'Seconds to wait.', schema: { type: 'integer' } } } };
-    default:
-      return {};
-  }
 }
 
 /** Schemas with a title stand among the components under it, once, and are referred to everywhere else. */

@@ -16,8 +16,8 @@ const { ask, document } = await appOf(ports);
 const calls = Object.entries(document.paths)
   .filter(([, { get }]) => get !== undefined)
   .map(([path, { get }]) => ({
-    path: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(parameterOf(get!, name)['example']))),
-    query: get!.parameters.filter((parameter) => parameter['in'] === 'query') as unknown as Parameter[],
+    path: path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(parameterOf(get!, name).example))),
+    query: get!.parameters.filter((parameter) => parameter.in === 'query') as unknown as Parameter[],
   }));
 
 interface Parameter {
@@ -34,7 +34,7 @@ interface Parameter {
 }
 
 function parameterOf(operation: Document['paths'][string][string], name: string) {
-  const found = operation.parameters.find((parameter) => parameter['name'] === name);
+  const found = operation.parameters.find((parameter) => parameter.name === name);
   assert.ok(found, name);
   return found;
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { mock, test } from 'node:test';
 import { buildApp } from '../../src/api/app.ts';
 import { PROBLEM_NAMES, PROBLEMS, type ProblemName } from '../../src/api/problem.ts';
+import { fetch } from '../document/fetch.ts';
 import { appOf } from './ask.ts';
 import { failing, memory, unreachable } from './ports.ts';
 

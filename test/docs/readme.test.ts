@@ -26,6 +26,7 @@ test('links in the documents lead to something', () => {
     'CHANGELOG.md',
     'docs/rule.md',
     'docs/access.md',
+    'docs/api.md',
     GUARANTEES,
     'docs/webhooks.md',
     'docs/rule.md',

@@ -1,6 +1,7 @@
 /** Asks the API as its users do: pages to their end, and the feed by long polls that outlive the server they go to. */
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fetch } from '../document/fetch.ts';
 import { contentsOfAnswer } from '../oracle/naive.ts';
 
 export interface Answer {

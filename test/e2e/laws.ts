@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { fetch } from '../document/fetch.ts';
 import * as oracle from '../oracle/naive.ts';
 import {
   ask,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { run } from '../../src/cli/run.ts';
 import { fakeIo } from '../cli/support.ts';
+import { fetch } from '../document/fetch.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 import { ask, askFor, type FindingAnswer } from './asking.ts';
 import { coverageOf } from './laws.ts';

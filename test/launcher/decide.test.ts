@@ -36,12 +36,13 @@ test('every npm script has a plan, and hands its arguments on', () => {
     scripts: Record<string, string>;
   };
   const launched = Object.values(scripts).flatMap((script) => /launch\.js (\w+)$/.exec(script)?.[1] ?? []);
-  assert.deepEqual(launched.sort(), ['check', 'faults', 'guestwatch', 'local', 'start', 'test']);
+  assert.deepEqual(launched.sort(), ['check', 'document', 'faults', 'guestwatch', 'local', 'start', 'test']);
   for (const name of launched) assert.ok(!('fault' in planOf([name])), name);
   assert.deepEqual(planOf(['guestwatch', '--', 'replay', '--', '-x']), {
     command: 'guestwatch',
     script: 'src/main.ts',
     redis: false,
+    programs: [],
     args: ['replay', '--', '-x'],
   });
 });
@@ -49,7 +50,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
 test('what launch.js does not know is refused with what it does', () => {
   for (const argv of [[], ['nonsense'], ['toString']]) {
     const plan = planOf(argv);
-    assert.ok('fault' in plan && plan.fault.includes('start, local, guestwatch, test, faults, check'));
+    assert.ok('fault' in plan && plan.fault.includes('start, local, guestwatch, test, faults, document, check'));
   }
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { test } from 'node:test';
+import { fetch } from '../document/fetch.ts';
 import { descendants, isRunning, run, temporaryFolder, WITHOUT_PROC } from './script.ts';
 
 test('the demo shows findings of every kind, sums up, and leaves nothing behind', { skip: WITHOUT_PROC }, async (t) => {

@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { openState, type State } from '../../src/state/state.ts';
 import { readItems } from '../detection/product.ts';
+import { fetch } from '../document/fetch.ts';
 import { stateOptions } from '../state/redis.ts';
 
 const TENANT = '11111111-1111-4111-8111-111111111111';

@@ -9,6 +9,7 @@ import type { EventReader } from '../../src/consumer/consumer.ts';
 import { readEvent } from '../../src/detection/event.ts';
 import { BUILT_IN_RULE, nameTable } from '../../src/detection/rule.ts';
 import { type Service, type ServiceOptions, startService } from '../../src/service.ts';
+import { fetch } from '../document/fetch.ts';
 import { configOf, eventually, FAST, openServers, type Servers, type Stage } from '../e2e/support.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 

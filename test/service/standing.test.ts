@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { startProxy, type TcpProxy } from '../../local/proxy.ts';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
 import { type Service, startService } from '../../src/service.ts';
+import { fetch } from '../document/fetch.ts';
 import { configOf, eventually, FAST, openServers, PARTITIONS, type Servers, type Stage } from '../e2e/support.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 

@@ -44,6 +44,7 @@ const RetryBody = Type.Object(
         type: 'string',
         enum: [...DEAD_LETTER_REASONS],
         description: 'Only letters of this reason. Left out: of any.',
+        examples: [DEAD_LETTER_REASONS[0]],
         'x-mend': `must be one of ${DEAD_LETTER_REASONS.map((reason) => `\`${reason}\``).join(', ')}`,
       }),
     ),
@@ -60,6 +61,7 @@ const RetryBody = Type.Object(
   {
     title: 'RetryRequest',
     description: 'Which dead letters to retry: all that the members given name. `{}` retries all.',
+    examples: [{}],
     additionalProperties: false,
   },
 );

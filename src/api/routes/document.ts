@@ -41,9 +41,19 @@ export const documentRoutes =
           operationId: 'getDocument',
           scope: null,
           summary: 'Get this document',
+          description: 'Every call, what it takes and what it may answer, for programs.',
           tags: ['Document'],
           querystring: q.query({}),
-          response: { 200: Type.Object({}, { description: 'OpenAPI 3.1.', additionalProperties: true }) },
+          response: {
+            200: Type.Object(
+              {},
+              {
+                description: 'OpenAPI 3.1.',
+                examples: [{ openapi: '3.1.0', info: { title: 'guestwatch', version: '0.1.0' }, paths: {} }],
+                additionalProperties: true,
+              },
+            ),
+          },
         },
       },
       async (_request, reply) => sendJson(reply.header('cache-control', 'no-cache'), document),
@@ -56,10 +66,13 @@ export const documentRoutes =
           operationId: 'getDocs',
           scope: null,
           summary: 'Read this document',
+          description: 'The same for people, with forms to try each call.',
           tags: ['Document'],
           querystring: q.query({}),
           response: {
-            200: media('A page that needs no other server.', { 'text/html': Type.String() }),
+            200: media('A page that needs no other server.', {
+              'text/html': Type.String({ examples: ['<!doctype html>'] }),
+            }),
           },
         },
       },

@@ -1,0 +1,68 @@
+/** `npm run document`: writes what is generated from the routes; not over a difference that breaks programs and that nobody owns up to. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ownedLine, unownedDifferences } from './compare.ts';
+import { CHANGELOG, currentDocument, DOCUMENT, documentText, RELEASED, TYPES, typesText } from './document.ts';
+import type { Json } from './schemas.ts';
+
+const USAGE = `npm run document [-- --release]
+
+Writes docs/openapi.json and the client's types (client/schema.d.ts) out of the routes. --release: also makes this document the
+one that later ones are held against (docs/openapi.released.json), once for each version of package.json.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const asked = read(args);
+  if ('fault' in asked) return fail(2, asked.fault, USAGE);
+  if (asked.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const document = await currentDocument();
+  const [released, committed] = [load(RELEASED), load(DOCUMENT)];
+  const olders = [released, committed].filter((one) => one !== null);
+  const broken = unownedDifferences(olders, document, readFileSync(CHANGELOG, 'utf8'));
+  if (broken.length > 0)
+    return fail(
+      1,
+      'Nothing is written. This would break programs that are written by the document; mend it, or own up to it in',
+      'the newest section of CHANGELOG.md, in these lines (the words after the place are yours):',
+      '',
+      ...broken.map(ownedLine),
+    );
+  if (asked.release && versionOf(released) === versionOf(document))
+    return fail(2, `${versionOf(document)} is released already: raise the version in package.json first.`);
+  write(DOCUMENT, documentText(document));
+  write(TYPES, await typesText(document));
+  if (asked.release) write(RELEASED, `${JSON.stringify(document)}\n`);
+  return 0;
+}
+
+function read(
+  args: readonly string[],
+): { readonly help: boolean; readonly release: boolean } | { readonly fault: string } {
+  try {
+    const options = {
+      help: { type: 'boolean', default: false },
+      release: { type: 'boolean', default: false },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    return { fault: (error as Error).message };
+  }
+}
+
+const load = (file: URL): Json | null => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : null);
+
+const versionOf = (document: Json | null): unknown => (document?.['info'] as Json | undefined)?.['version'];
+
+function write(file: URL, text: string): void {
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function fail(code: number, ...lines: readonly string[]): number {
+  for (const line of lines) console.error(line);
+  return code;
+}
+
+process.exitCode = await main(process.argv.slice(2));
