@@ -37,7 +37,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Triage a finding
+         * @description Changes status, verdict or assignee, or appends a comment, as one revision of reason `triage`. `If-Match` is held against the revision, which `lastSignIn` does not move; `*` writes on whatever revision there is. A patch that changes nothing makes no revision. A resolved finding that gains an operation or a view is `new` again: nobody has judged what it gained.
+         */
+        patch: operations["triageFinding"];
         trace?: never;
     };
     "/v1/findings/{id}/evidence": {
@@ -52,6 +56,26 @@ export interface paths {
          * @description Every matched operation with the sign-ins that matched it, the source of both to the byte, and how long each step took. Oldest operation first.
          */
         get: operations["listEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the history of a finding
+         * @description Who changed what and when, and what the service did itself. Oldest first; of a long one the last 500. It has the histories of the findings that were merged into it.
+         */
+        get: operations["listHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -260,6 +284,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List suppressions
+         * @description What is expected, by whom and until when, and how much each has hidden.
+         */
+        get: operations["listSuppressions"];
+        put?: never;
+        /**
+         * Create a suppression
+         * @description Findings that it covers whole are still made, stored and counted, and are in the feed with `suppressed` set, but left out of lists unless asked for, and told to nobody. One that would hide everything is refused.
+         */
+        post: operations["createSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a suppression
+         * @description One suppression, in force or ended.
+         */
+        get: operations["getSuppression"];
+        put?: never;
+        post?: never;
+        /**
+         * End a suppression
+         * @description What it hid comes back, as one revision of each finding. What it was and has hidden is still told of, as `ended`, as long as findings are kept.
+         */
+        delete: operations["deleteSuppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a suppression has hidden
+         * @description Findings that it hides or has hidden, as they are now, the last first; of very many the last 1,000. Of merged ones, those that stand.
+         */
+        get: operations["listSuppressedFindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -322,6 +414,30 @@ export interface components {
              * @example Called the partner: expected.
              */
             text: string;
+        };
+        /** @description The suppression that expects the activity of a finding. */
+        Suppressed: {
+            /**
+             * @description Its id.
+             * @example 7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+             */
+            id: string;
+            /**
+             * @description Who answers for it.
+             * @example identity-team
+             */
+            owner: string;
+            /**
+             * @description Why the activity is expected.
+             * @example The partner rotates credentials on weekdays.
+             */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description From then on it hides nothing. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            expiresAt: string;
         };
         /** @description Privileged operations of one guest from one address, and what is known of them. */
         Finding: {
@@ -472,7 +588,7 @@ export interface components {
              */
             techniques: string[];
             /**
-             * @description State of triage.
+             * @description State of triage. A resolved finding is `new` again when it gains an operation or a view.
              * @example new
              * @enum {string}
              */
@@ -488,13 +604,10 @@ export interface components {
              * @example null
              */
             assignedTo: string | null;
-            /** @description Remarks, oldest first. */
+            /** @description Remarks, oldest first; after a merge the newest 50, all of them stand in the history. */
             comments: components["schemas"]["Comment"][];
-            /**
-             * @description Id of the suppression that expects this activity.
-             * @example null
-             */
-            suppressed: string | null;
+            /** @description Null for a finding that nobody expects, or not all of it. */
+            suppressed: components["schemas"]["Suppressed"] | null;
             /**
              * @description Number of operations matched, whether listed as evidence or not.
              * @example 1
@@ -644,7 +757,7 @@ export interface components {
              * @example urn:guestwatch:problem:bad_request
              * @enum {string}
              */
-            type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor" | "urn:guestwatch:problem:tenant_required" | "urn:guestwatch:problem:beyond_retention" | "urn:guestwatch:problem:unauthenticated" | "urn:guestwatch:problem:forbidden" | "urn:guestwatch:problem:not_found" | "urn:guestwatch:problem:method_not_allowed" | "urn:guestwatch:problem:not_acceptable" | "urn:guestwatch:problem:request_timeout" | "urn:guestwatch:problem:resync" | "urn:guestwatch:problem:body_too_large" | "urn:guestwatch:problem:url_too_long" | "urn:guestwatch:problem:unsupported_media_type" | "urn:guestwatch:problem:misdirected_host" | "urn:guestwatch:problem:rate_limited" | "urn:guestwatch:problem:headers_too_large" | "urn:guestwatch:problem:internal" | "urn:guestwatch:problem:unavailable";
+            type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor" | "urn:guestwatch:problem:tenant_required" | "urn:guestwatch:problem:beyond_retention" | "urn:guestwatch:problem:unauthenticated" | "urn:guestwatch:problem:forbidden" | "urn:guestwatch:problem:not_found" | "urn:guestwatch:problem:superseded" | "urn:guestwatch:problem:too_many_comments" | "urn:guestwatch:problem:too_many_suppressions" | "urn:guestwatch:problem:method_not_allowed" | "urn:guestwatch:problem:not_acceptable" | "urn:guestwatch:problem:request_timeout" | "urn:guestwatch:problem:resync" | "urn:guestwatch:problem:precondition_failed" | "urn:guestwatch:problem:body_too_large" | "urn:guestwatch:problem:url_too_long" | "urn:guestwatch:problem:unsupported_media_type" | "urn:guestwatch:problem:misdirected_host" | "urn:guestwatch:problem:precondition_required" | "urn:guestwatch:problem:rate_limited" | "urn:guestwatch:problem:headers_too_large" | "urn:guestwatch:problem:internal" | "urn:guestwatch:problem:unavailable";
             /**
              * @description The kind of problem, for people.
              * @example Invalid parameters
@@ -667,6 +780,12 @@ export interface components {
             requestId: string;
             /** @description Every fault of the input, for bad input. */
             errors?: components["schemas"]["Fault"][];
+            /**
+             * @description The finding that stands, where the one asked for was merged.
+             * @example f-1
+             */
+            supersededBy?: string;
+            finding?: components["schemas"]["Finding"];
         };
         /** @description Where a record came from, to the byte. */
         Source: {
@@ -871,6 +990,128 @@ export interface components {
         EvidencePage: {
             /** @description At most `limit` of them, oldest operation first. */
             items: components["schemas"]["EvidenceItem"][];
+            /**
+             * @description Give it as `cursor`, with the same filters, for the next page. Null at the end.
+             * @example null
+             */
+            nextCursor: string | null;
+        };
+        /** @description What is to be changed; what is left out stays. */
+        TriageRequest: {
+            /**
+             * @description Where the work on it stands.
+             * @enum {string}
+             */
+            status?: "new" | "inProgress" | "resolved";
+            /**
+             * @description The verdict; null takes it back.
+             * @enum {string|null}
+             */
+            classification?: "truePositive" | "falsePositive" | "benignPositive" | null;
+            /**
+             * @description Who works on it; null for nobody.
+             * @example ann
+             */
+            assignedTo?: string | null;
+            /**
+             * @description Appended, with its author and time.
+             * @example Called the partner: expected.
+             */
+            comment?: string;
+        };
+        /** @description Another status. */
+        StatusMoved: {
+            /**
+             * @description State of triage.
+             * @example new
+             * @enum {string}
+             */
+            from: "new" | "inProgress" | "resolved";
+            /**
+             * @description State of triage.
+             * @example new
+             * @enum {string}
+             */
+            to: "new" | "inProgress" | "resolved";
+        };
+        /** @description Another verdict. */
+        ClassificationMoved: {
+            /**
+             * @description Verdict of triage.
+             * @example truePositive
+             * @enum {string|null}
+             */
+            from: "truePositive" | "falsePositive" | "benignPositive" | null;
+            /**
+             * @description Verdict of triage.
+             * @example truePositive
+             * @enum {string|null}
+             */
+            to: "truePositive" | "falsePositive" | "benignPositive" | null;
+        };
+        /** @description Someone else works on it. */
+        AssigneeMoved: {
+            /**
+             * @description Who works on it.
+             * @example null
+             */
+            from: string | null;
+            /**
+             * @description Who works on it.
+             * @example null
+             */
+            to: string | null;
+        };
+        /** @description What happened; members that it does not concern are left out. */
+        HistoryChange: {
+            /**
+             * @description `triage`: someone changed it. By the service itself: `merged`, other findings were taken in; `reopened`, it was resolved and gained an operation or a view; `suppressed` and `unsuppressed`, its activity is expected from now on, or no longer.
+             * @example triage
+             * @enum {string}
+             */
+            kind: "triage" | "merged" | "reopened" | "suppressed" | "unsuppressed";
+            status?: components["schemas"]["StatusMoved"];
+            classification?: components["schemas"]["ClassificationMoved"];
+            assignedTo?: components["schemas"]["AssigneeMoved"];
+            /**
+             * @description The comment that was added.
+             * @example Called the partner: expected.
+             */
+            comment?: string;
+            /**
+             * @description Ids of the findings that were taken in.
+             * @example [
+             *       "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b"
+             *     ]
+             */
+            findings?: string[];
+            /**
+             * @description Of the revision that reopened it.
+             * @example rebuilt
+             * @enum {string}
+             */
+            reason?: "rebuilt" | "merge" | "new" | "late_operation" | "operation" | "late_sign_in" | "sign_in" | "triage";
+            suppression?: components["schemas"]["Suppressed"];
+        };
+        /** @description Something that happened to a finding beside what its facts did. */
+        HistoryItem: {
+            /**
+             * Format: date-time
+             * @description When. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            at: string;
+            /**
+             * @description The name of the key or token that did it, or `guestwatch`.
+             * @example ann
+             */
+            by: string;
+            change: components["schemas"]["HistoryChange"];
+        };
+        /** @description One page, oldest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+        HistoryPage: {
+            /** @description At most `limit` of them, oldest first. */
+            items: components["schemas"]["HistoryItem"][];
             /**
              * @description Give it as `cursor`, with the same filters, for the next page. Null at the end.
              * @example null
@@ -1263,6 +1504,11 @@ export interface components {
              * @example true
              */
             holds: boolean;
+            /**
+             * @description Why, in one sentence.
+             * @example Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.
+             */
+            why: string;
             /** @description Each predicate that was asked. */
             predicates: components["schemas"]["Predicate"][];
         };
@@ -1768,6 +2014,143 @@ export interface components {
              */
             nextCursor: string | null;
         };
+        /** @description All that it gives must hold for all of a finding: one operation that is not expected shows the finding. */
+        Matcher: {
+            /**
+             * @description The finding's `actorUpn`.
+             * @example ann_partner.com#ext#@contoso.onmicrosoft.com
+             */
+            actorUpn: string | null;
+            /**
+             * @description Object id of the actor of every operation of the finding.
+             * @example null
+             */
+            actorObjectId: string | null;
+            /** @description Every operation of the finding is one of these, spelling set aside. */
+            operations: string[] | null;
+            /**
+             * @description The finding's `actorIp` lies in it: CIDR.
+             * @example 203.0.113.0/24
+             */
+            ipRange: string | null;
+        };
+        /** @description Activity that someone expects. */
+        Suppression: {
+            /**
+             * @description Its id.
+             * @example 7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+             */
+            id: string;
+            /**
+             * @description Tenant, lower case.
+             * @example 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11
+             */
+            tenantId: string;
+            matcher: components["schemas"]["Matcher"];
+            /**
+             * @description Who answers for it.
+             * @example identity-team
+             */
+            owner: string;
+            /**
+             * @description Why the activity is expected.
+             * @example The partner rotates credentials on weekdays.
+             */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description From then on it hides nothing. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            expiresAt: string;
+            /**
+             * Format: date-time
+             * @description When it was made. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            createdAt: string;
+            /**
+             * @description Who made it.
+             * @example ann
+             */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null while it is in force. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            endedAt: string | null;
+            /**
+             * @description Who ended it; null while it is in force, and where its time was past.
+             * @example null
+             */
+            endedBy: string | null;
+            /**
+             * @description Findings that it hides or has hidden, each once.
+             * @example 3
+             */
+            hiddenCount: number;
+        };
+        /** @description One page, by tenant, newest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+        SuppressionsPage: {
+            /** @description At most `limit` of them, by tenant, newest first. */
+            items: components["schemas"]["Suppression"][];
+            /**
+             * @description Give it as `cursor`, with the same filters, for the next page. Null at the end.
+             * @example null
+             */
+            nextCursor: string | null;
+        };
+        /** @description All that it gives must hold for all of a finding: one operation that is not expected shows the finding. At least one member. */
+        NewMatcher: {
+            /**
+             * @description The finding's `actorUpn`, in any case.
+             * @example ann_partner.com#ext#@contoso.com
+             */
+            actorUpn?: string;
+            /**
+             * @description Object id of the actor of every operation, in any case.
+             * @example a-1
+             */
+            actorObjectId?: string;
+            /**
+             * @description Every operation of the finding is one of these, spelling set aside. Not all of the rule's.
+             * @example [
+             *       "Add member to role"
+             *     ]
+             */
+            operations?: string[];
+            /**
+             * @description An address or a range in CIDR notation, IPv4 (/16 or longer) or IPv6 (/32 or longer), in which the finding's `actorIp` lies.
+             * @example 203.0.113.0/24
+             */
+            ipRange?: string;
+        };
+        /** @description What is expected, of whom, why, and until when. */
+        SuppressionRequest: {
+            /**
+             * @description Tenant, in any case. Left out: the only one known.
+             * @example t-1
+             */
+            tenantId?: string;
+            matcher: components["schemas"]["NewMatcher"];
+            /**
+             * @description Who answers for it.
+             * @example identity-team
+             */
+            owner: string;
+            /**
+             * @description Why the activity is expected.
+             * @example The partner rotates credentials on weekdays.
+             */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description From then on it hides nothing: a year ahead at most. RFC 3339 with offset.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            expiresAt: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1935,7 +2318,12 @@ export interface operations {
                      *               "text": "Called the partner: expected."
                      *             }
                      *           ],
-                     *           "suppressed": null,
+                     *           "suppressed": {
+                     *             "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *             "owner": "identity-team",
+                     *             "reason": "The partner rotates credentials on weekdays.",
+                     *             "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *           },
                      *           "evidenceCount": 1,
                      *           "evidenceTruncated": false,
                      *           "targetsTruncated": false,
@@ -2177,7 +2565,12 @@ export interface operations {
                      *           "text": "Called the partner: expected."
                      *         }
                      *       ],
-                     *       "suppressed": null,
+                     *       "suppressed": {
+                     *         "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *         "owner": "identity-team",
+                     *         "reason": "The partner rotates credentials on weekdays.",
+                     *         "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *       },
                      *       "evidenceCount": 1,
                      *       "evidenceTruncated": false,
                      *       "targetsTruncated": false,
@@ -2300,6 +2693,322 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    triageFinding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of the finding that was seen. Required.
+                 * @example "3"
+                 */
+                "if-match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of a finding.
+                 * @example 5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "new",
+                 *       "classification": "truePositive",
+                 *       "assignedTo": "ann",
+                 *       "comment": "Called the partner: expected."
+                 *     }
+                 */
+                "application/json": components["schemas"]["TriageRequest"];
+            };
+        };
+        responses: {
+            /** @description Privileged operations of one guest from one address, and what is known of them. */
+            200: {
+                headers: {
+                    /**
+                     * @description The revision, in quotes.
+                     * @example "3"
+                     */
+                    etag?: string;
+                    /**
+                     * @description The address of the finding, where its id is another than was asked for.
+                     * @example /v1/findings/5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                     */
+                    "content-location"?: string;
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *       "revision": 3,
+                     *       "supersededBy": null,
+                     *       "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *       "actorUpn": "ann_partner.com#ext#@contoso.onmicrosoft.com",
+                     *       "actorObjectId": "9d5e6f0c-94c9-4f6b-a5a0-7b0e2c7a1f22",
+                     *       "accountName": "ann_partner.com#ext#",
+                     *       "accountUpnSuffix": "contoso.onmicrosoft.com",
+                     *       "guestUpn": "ann@partner.com",
+                     *       "actorIp": "203.0.113.7",
+                     *       "clientIp": null,
+                     *       "firstSeen": "2026-11-23T03:12:09.1234567Z",
+                     *       "lastSeen": "2026-11-23T03:12:09.1234567Z",
+                     *       "lastSignIn": "2026-11-23T03:12:09.1234567Z",
+                     *       "signInIp": "198.51.100.4",
+                     *       "operations": [
+                     *         "Add member to role"
+                     *       ],
+                     *       "targets": [
+                     *         ""
+                     *       ],
+                     *       "targetNames": [
+                     *         "Global Administrator"
+                     *       ],
+                     *       "eventCount": 1,
+                     *       "views": [
+                     *         "resolved"
+                     *       ],
+                     *       "reasonCodes": [
+                     *         "object_id"
+                     *       ],
+                     *       "late": false,
+                     *       "severity": "informational",
+                     *       "tactics": [
+                     *         "Persistence",
+                     *         "PrivilegeEscalation"
+                     *       ],
+                     *       "techniques": [
+                     *         "T1098.001",
+                     *         "T1098.003",
+                     *         "T1078.004"
+                     *       ],
+                     *       "status": "new",
+                     *       "classification": "truePositive",
+                     *       "assignedTo": null,
+                     *       "comments": [
+                     *         {
+                     *           "at": "2026-11-23T03:12:09.1234567Z",
+                     *           "by": "ann",
+                     *           "text": "Called the partner: expected."
+                     *         }
+                     *       ],
+                     *       "suppressed": {
+                     *         "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *         "owner": "identity-team",
+                     *         "reason": "The partner rotates credentials on weekdays.",
+                     *         "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *       },
+                     *       "evidenceCount": 1,
+                     *       "evidenceTruncated": false,
+                     *       "targetsTruncated": false,
+                     *       "ruleHash": "0f3a9c1d2b4e5f60",
+                     *       "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "updatedAt": "2026-11-23T03:12:09.1234567Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Finding"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:superseded`: The finding was merged into another, which `supersededBy` names: triage goes there.
+             *
+             *     `urn:guestwatch:problem:too_many_comments`: A finding takes no more than 50 comments.
+             */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:superseded" | "urn:guestwatch:problem:too_many_comments";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:precondition_failed`: The finding is at another revision than `If-Match` names: `finding` is what it is now, `ETag` its revision. */
+            412: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:precondition_failed";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:precondition_required`: Send the `ETag` of the finding that you saw as `If-Match`. */
+            428: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:precondition_required";
                     };
                 };
             };
@@ -2617,6 +3326,220 @@ export interface operations {
             };
         };
     };
+    listHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Opaque: `nextCursor` of the page before, with the same filters. Left out: the first page.
+                 * @example 3fa94c07be12.1764_5d0f4f2b
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a finding.
+                 * @example 5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, oldest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-11-23T03:12:09.1234567Z",
+                     *           "by": "ann",
+                     *           "change": {
+                     *             "kind": "triage",
+                     *             "status": {
+                     *               "from": "new",
+                     *               "to": "new"
+                     *             },
+                     *             "classification": {
+                     *               "from": "truePositive",
+                     *               "to": "truePositive"
+                     *             },
+                     *             "assignedTo": {
+                     *               "from": null,
+                     *               "to": null
+                     *             },
+                     *             "comment": "Called the partner: expected.",
+                     *             "findings": [
+                     *               "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b"
+                     *             ],
+                     *             "reason": "rebuilt",
+                     *             "suppression": {
+                     *               "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *               "owner": "identity-team",
+                     *               "reason": "The partner rotates credentials on weekdays.",
+                     *               "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:bad_cursor`: The cursor is not one of this list, or was given for other filters.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
     listChanges: {
         parameters: {
             query?: {
@@ -2722,7 +3645,12 @@ export interface operations {
                      *                 "text": "Called the partner: expected."
                      *               }
                      *             ],
-                     *             "suppressed": null,
+                     *             "suppressed": {
+                     *               "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *               "owner": "identity-team",
+                     *               "reason": "The partner rotates credentials on weekdays.",
+                     *               "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *             },
                      *             "evidenceCount": 1,
                      *             "evidenceTruncated": false,
                      *             "targetsTruncated": false,
@@ -2800,7 +3728,12 @@ export interface operations {
                      *               "text": "Called the partner: expected."
                      *             }
                      *           ],
-                     *           "suppressed": null,
+                     *           "suppressed": {
+                     *             "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *             "owner": "identity-team",
+                     *             "reason": "The partner rotates credentials on weekdays.",
+                     *             "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *           },
                      *           "evidenceCount": 1,
                      *           "evidenceTruncated": false,
                      *           "targetsTruncated": false,
@@ -3976,6 +4909,7 @@ export interface operations {
                      *           "verdicts": {
                      *             "strict": {
                      *               "holds": true,
+                     *               "why": "Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.",
                      *               "predicates": [
                      *                 {
                      *                   "name": "objectIdEqual",
@@ -3987,6 +4921,7 @@ export interface operations {
                      *             },
                      *             "resolved": {
                      *               "holds": true,
+                     *               "why": "Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.",
                      *               "predicates": [
                      *                 {
                      *                   "name": "objectIdEqual",
@@ -4024,6 +4959,7 @@ export interface operations {
                      *           "verdicts": {
                      *             "strict": {
                      *               "holds": true,
+                     *               "why": "Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.",
                      *               "predicates": [
                      *                 {
                      *                   "name": "objectIdEqual",
@@ -4035,6 +4971,7 @@ export interface operations {
                      *             },
                      *             "resolved": {
                      *               "holds": true,
+                     *               "why": "Matched by the sign-in at 2026-11-23T02:50:00.0000000Z from 198.51.100.4, 22 min before it: the object ids are equal.",
                      *               "predicates": [
                      *                 {
                      *                   "name": "objectIdEqual",
@@ -4731,6 +5668,1016 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         type: "urn:guestwatch:problem:unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Whether it still hides something; one that has ended is told of as long as findings are kept.
+                 * @example inForce
+                 */
+                state?: "inForce" | "ended" | "all";
+                /**
+                 * @description Tenant, in any case.
+                 * @example 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11
+                 */
+                tenantId?: string;
+                /**
+                 * @description How many items at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Opaque: `nextCursor` of the page before, with the same filters. Left out: the first page.
+                 * @example 3fa94c07be12.1764_5d0f4f2b
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, by tenant, newest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *           "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *           "matcher": {
+                     *             "actorUpn": "ann_partner.com#ext#@contoso.onmicrosoft.com",
+                     *             "actorObjectId": null,
+                     *             "operations": [
+                     *               "Add member to role"
+                     *             ],
+                     *             "ipRange": "203.0.113.0/24"
+                     *           },
+                     *           "owner": "identity-team",
+                     *           "reason": "The partner rotates credentials on weekdays.",
+                     *           "expiresAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "createdBy": "ann",
+                     *           "endedAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "endedBy": null,
+                     *           "hiddenCount": 3
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SuppressionsPage"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:bad_cursor`: The cursor is not one of this list, or was given for other filters.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    createSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "tenantId": "t-1",
+                 *       "matcher": {
+                 *         "actorUpn": "ann_partner.com#ext#@contoso.com",
+                 *         "actorObjectId": "a-1",
+                 *         "operations": [
+                 *           "Add member to role"
+                 *         ],
+                 *         "ipRange": "203.0.113.0/24"
+                 *       },
+                 *       "owner": "identity-team",
+                 *       "reason": "The partner rotates credentials on weekdays.",
+                 *       "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuppressionRequest"];
+            };
+        };
+        responses: {
+            /** @description Activity that someone expects. */
+            201: {
+                headers: {
+                    /** @description Its address. */
+                    location?: string;
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *       "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *       "matcher": {
+                     *         "actorUpn": "ann_partner.com#ext#@contoso.onmicrosoft.com",
+                     *         "actorObjectId": null,
+                     *         "operations": [
+                     *           "Add member to role"
+                     *         ],
+                     *         "ipRange": "203.0.113.0/24"
+                     *       },
+                     *       "owner": "identity-team",
+                     *       "reason": "The partner rotates credentials on weekdays.",
+                     *       "expiresAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "createdBy": "ann",
+                     *       "endedAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "endedBy": null,
+                     *       "hiddenCount": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:tenant_required`: `tenantId` was left out and cannot be inferred; `errors` names those known.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:tenant_required";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:too_many_suppressions`: A tenant can have no more in force; `detail` says how many. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:too_many_suppressions";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    getSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a suppression.
+                 * @example 7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Activity that someone expects. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *       "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *       "matcher": {
+                     *         "actorUpn": "ann_partner.com#ext#@contoso.onmicrosoft.com",
+                     *         "actorObjectId": null,
+                     *         "operations": [
+                     *           "Add member to role"
+                     *         ],
+                     *         "ipRange": "203.0.113.0/24"
+                     *       },
+                     *       "owner": "identity-team",
+                     *       "reason": "The partner rotates credentials on weekdays.",
+                     *       "expiresAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "createdBy": "ann",
+                     *       "endedAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "endedBy": null,
+                     *       "hiddenCount": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suppression"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    deleteSuppression: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a suppression.
+                 * @example 7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It hides nothing any more. */
+            204: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listSuppressedFindings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Opaque: `nextCursor` of the page before, with the same filters. Left out: the first page.
+                 * @example 3fa94c07be12.1764_5d0f4f2b
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a suppression.
+                 * @example 7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest `firstSeen` first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *           "revision": 3,
+                     *           "supersededBy": null,
+                     *           "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *           "actorUpn": "ann_partner.com#ext#@contoso.onmicrosoft.com",
+                     *           "actorObjectId": "9d5e6f0c-94c9-4f6b-a5a0-7b0e2c7a1f22",
+                     *           "accountName": "ann_partner.com#ext#",
+                     *           "accountUpnSuffix": "contoso.onmicrosoft.com",
+                     *           "guestUpn": "ann@partner.com",
+                     *           "actorIp": "203.0.113.7",
+                     *           "clientIp": null,
+                     *           "firstSeen": "2026-11-23T03:12:09.1234567Z",
+                     *           "lastSeen": "2026-11-23T03:12:09.1234567Z",
+                     *           "lastSignIn": "2026-11-23T03:12:09.1234567Z",
+                     *           "signInIp": "198.51.100.4",
+                     *           "operations": [
+                     *             "Add member to role"
+                     *           ],
+                     *           "targets": [
+                     *             ""
+                     *           ],
+                     *           "targetNames": [
+                     *             "Global Administrator"
+                     *           ],
+                     *           "eventCount": 1,
+                     *           "views": [
+                     *             "resolved"
+                     *           ],
+                     *           "reasonCodes": [
+                     *             "object_id"
+                     *           ],
+                     *           "late": false,
+                     *           "severity": "informational",
+                     *           "tactics": [
+                     *             "Persistence",
+                     *             "PrivilegeEscalation"
+                     *           ],
+                     *           "techniques": [
+                     *             "T1098.001",
+                     *             "T1098.003",
+                     *             "T1078.004"
+                     *           ],
+                     *           "status": "new",
+                     *           "classification": "truePositive",
+                     *           "assignedTo": null,
+                     *           "comments": [
+                     *             {
+                     *               "at": "2026-11-23T03:12:09.1234567Z",
+                     *               "by": "ann",
+                     *               "text": "Called the partner: expected."
+                     *             }
+                     *           ],
+                     *           "suppressed": {
+                     *             "id": "7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f",
+                     *             "owner": "identity-team",
+                     *             "reason": "The partner rotates credentials on weekdays.",
+                     *             "expiresAt": "2026-11-23T03:12:09.1234567Z"
+                     *           },
+                     *           "evidenceCount": 1,
+                     *           "evidenceTruncated": false,
+                     *           "targetsTruncated": false,
+                     *           "ruleHash": "0f3a9c1d2b4e5f60",
+                     *           "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "updatedAt": "2026-11-23T03:12:09.1234567Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FindingsPage"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:bad_cursor`: The cursor is not one of this list, or was given for other filters.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
                     };
                 };
             };

@@ -2,12 +2,14 @@
 import type { FastifyReply } from 'fastify';
 import { type TObject, Type } from 'typebox';
 import { csvLines } from '../formats/csv.ts';
+import { exampleOf, type JsonObject } from './example.ts';
 import { sendText } from './server.ts';
 
 export const CSV = 'text/csv';
 
-/** What a table is in the document. */
-export const CsvText = Type.String();
+/** What a table is in the document, with a line for an example. */
+export const csvText = (schema: TObject) =>
+  Type.String({ examples: [tableOf(schema, [exampleOf(schema as unknown as JsonObject) as JsonObject])] });
 
 /** Headers of a list that is given as a table, for the document. */
 export const NEXT_HEADERS = {
@@ -21,6 +23,8 @@ export function sendCsv(
   schema: TObject,
   items: readonly Readonly<Record<string, unknown>>[],
 ): FastifyReply {
-  const lines = csvLines(Object.keys(schema.properties), items);
-  return sendText(reply, `${CSV}; charset=utf-8; header=present`, [...lines].join(''));
+  return sendText(reply, `${CSV}; charset=utf-8; header=present`, tableOf(schema, items));
 }
+
+const tableOf = (schema: TObject, items: readonly Readonly<Record<string, unknown>>[]): string =>
+  [...csvLines(Object.keys(schema.properties), items)].join('');

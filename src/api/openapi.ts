@@ -150,6 +150,7 @@ function operation(schema: FastifySchema, components: Components): Json {
         name,
         in: 'header',
         ...header(name, meaning),
+        ...(name === 'if-match' && schema.problems?.includes('precondition_required') ? { required: true } : {}),
       })),
     ],
     ...(schema.body === undefined
@@ -160,7 +161,7 @@ function operation(schema: FastifySchema, components: Components): Json {
             content: { 'application/json': content(schema.body as JsonObject, components) },
           },
         }),
-    responses: { ...answers(schema, components), ...problems(problemsOf(schema), components) },
+    responses: { ...answers(schema, components), ...problems(schema, components) },
   };
 }
 
@@ -212,14 +213,15 @@ function answers(schema: FastifySchema, components: Components): Record<string, 
 }
 
 /** One response for each status, which lists the problems that it may be. */
-function problems(names: readonly ProblemName[], components: Components): Record<string, Json> {
+function problems(schema: FastifySchema, components: Components): Record<string, Json> {
+  const names = problemsOf(schema);
   const responses: Record<string, Json> = {};
   for (const status of new Set(names.map((name) => PROBLEMS[name][0]))) {
     const listed = names.filter((name) => PROBLEMS[name][0] === status);
     const types = { type: 'object', properties: { type: { enum: listed.map(problemType) } }, required: ['type'] };
     responses[String(status)] = {
       description: listed.map((name) => `\`${problemType(name)}\`: ${PROBLEMS[name][2]}`).join('\n\n'),
-      headers: headers(status),
+      headers: headers(status, Object.assign({}, ...listed.map((name) => schema.problemHeaders?.[name]))),
       content: {
         [PROBLEM_MEDIA_TYPE]: {
           schema: { allOf: [components.reference(ProblemBody as unknown as Json), types] },

@@ -43,6 +43,8 @@ declare module 'fastify' {
     bare?: Readonly<Record<number, string>>;
     /** Headers of the 200, each with its meaning. */
     answerHeaders?: Readonly<Record<string, string>>;
+    /** Headers of problems, each with its meaning. */
+    problemHeaders?: Readonly<Partial<Record<ProblemName, Readonly<Record<string, string>>>>>;
     /** Headers that the route reads, each with its meaning. */
     requestHeaders?: Readonly<Record<string, string>>;
   }

@@ -15,6 +15,8 @@ export interface Request extends Omit<InjectOptions, 'url' | 'method'> {
   readonly method: string;
 }
 
+type Changes = Parameters<typeof findingOf>[1];
+
 /** What a driver works with. */
 export interface Stage {
   readonly operation: Operation;
@@ -22,6 +24,8 @@ export interface Stage {
   readonly good: Request;
   /** Asks an app over sound ports, or over these; with options where callers are told apart. */
   ask(request: Request, ports?: ApiPorts, options?: Partial<ApiOptions>): Promise<void>;
+  /** Sound ports whose finding is changed. */
+  having(changes: Changes): ApiPorts;
   /** Sends bytes as they are; the answer is taken for one to this operation. */
   say(bytes: string): Promise<void>;
 }
@@ -33,11 +37,22 @@ const GOOD: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   getRuleRows: { tenantId: 't-1' },
   // With something after it, nobody waits.
   listChanges: { after: 'begin' },
+  streamChanges: { after: 'begin' },
+};
+
+/** What stands in the path where the sample ports do not know the document's own example. */
+const PATH: Readonly<Record<string, string>> = {
+  getSuppression: 'p-1',
+  deleteSuppression: 'p-1',
+  listSuppressedFindings: 'p-1',
 };
 
 /** Ways that fit every operation: by the status, or by the problem. */
 const BY_ANSWER: Readonly<Record<string, Driver>> = {
   200: ({ ask, good }) => ask(good),
+  201: ({ ask, good }) => ask(good),
+  204: ({ ask, good }) => ask(good),
+  '200 text/csv': ({ ask, good }) => ask(withQuery(good, { format: 'csv' })),
   304: ({ ask, good }) => ask({ ...good, headers: { 'if-none-match': '*' } }),
   bad_request: ({ say, good }) =>
     say(`${good.method} ${good.url} HTTP/1.1\r\nhost: localhost\r\ncontent-length: x\r\n\r\n`),
@@ -48,7 +63,7 @@ const BY_ANSWER: Readonly<Record<string, Driver>> = {
   unauthenticated: ({ ask, good }) => ask(good, undefined, { access: REFUSING }),
   forbidden: ({ ask, good }) => ask(withKey(good), undefined, { access: ALLOWING_NOTHING }),
   rate_limited: ({ ask, good }) =>
-    ask(good, undefined, { access: REFUSING, rates: { address: 0, caller: 0, failures: 0 } }),
+    ask(good, undefined, { access: REFUSING, rates: { address: 1, caller: 0, failures: 0 } }),
   internal: ({ ask, good }) => ask(good, failingPorts(new Error('SECRET'))),
   unavailable: ({ ask, good }) => ask(good, failingPorts(unreachable())),
   unsupported_media_type: ({ ask, good }) => ask({ ...good, headers: { 'content-type': 'text/plain' }, payload: '{}' }),
@@ -69,11 +84,29 @@ const ALLOWING_NOTHING: AccessPort = {
   }),
 };
 
+/** The same request with other members in its body. */
+const withBody = (request: Request, changes: object): Request => ({
+  ...request,
+  payload: JSON.stringify({ ...JSON.parse(String(request.payload)), ...changes }),
+});
+
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** What fits one operation only, and goes before the above. */
 const BY_OPERATION: Readonly<Record<string, Driver>> = {
   'listChanges bad_cursor': ({ ask, good }) => ask(withQuery(good, { after: 'nonsense' })),
+  'listChanges 200 application/cloudevents-batch+json': ({ ask, good }) =>
+    ask({ ...good, headers: { accept: 'application/cloudevents-batch+json' } }),
+  'streamChanges bad_cursor': ({ ask, good }) => ask(withQuery(good, { after: 'nonsense' })),
+  'streamChanges not_acceptable': ({ ask, good }) => ask({ ...good, headers: { accept: 'application/json' } }),
+  'triageFinding superseded': ({ ask, good, having }) => ask(good, having({ supersededBy: 'f-1' })),
+  'triageFinding too_many_comments': ({ ask, good, having }) =>
+    ask(good, having({ comments: Array(2).fill({ at: '2026-11-23T03:12:09.123Z', by: 'ann', text: 'Seen.' }) })),
+  'triageFinding precondition_failed': ({ ask, good }) =>
+    ask({ ...good, headers: { ...good.headers, 'if-match': '"99"' } }),
+  'triageFinding precondition_required': ({ ask, good }) => ask({ ...good, headers: JSON_BODY }),
+  'createSuppression tenant_required': ({ ask, good }) => ask(withBody(good, { tenantId: undefined })),
+  'createSuppression too_many_suppressions': ({ ask, good }) => ask(withBody(good, { tenantId: 'full' })),
   'listChanges resync': ({ ask, good }) => ask(withQuery(good, { after: '9' })),
   'retryDeadLetters bad_cursor': ({ ask, good }) => ask({ ...good, payload: '{"cursor":"x"}' }),
   'getRuleRows tenant_required': ({ ask, operation }) => ask(requestOf(operation)),
@@ -140,11 +173,11 @@ export function withQuery<R extends { readonly url: string }>(request: R, more: 
 const failingPorts = (error: Error): ApiPorts => new Proxy({}, { get: () => failing(error) }) as ApiPorts;
 
 /** Sample ports that know the document's own examples. */
-function soundPorts(document: Document): ApiPorts {
+function soundPorts(document: Document, changes?: Changes): ApiPorts {
   const { ports, findings, feed } = memory();
   const id = document.components.schemas['Finding']?.['properties'] as { id: { examples: string[] } };
   const [known] = id.id.examples;
-  findings.set(known!, JSON.stringify(findingOf(known!)));
+  findings.set(known!, JSON.stringify(findingOf(known!, changes)));
   feed.append(JSON.stringify(findingOf(known!)));
   // A stream ends by itself, so that its answer can be had whole.
   feed.isOver = true;
@@ -156,10 +189,11 @@ export async function drive(expected: Expected, document: Document): Promise<rea
   const { operation } = expected;
   const seen: Seen[] = [];
   const onSeen = (one: Seen) => void seen.push(one);
-  const base = requestOf(operation);
+  const base = requestOf(operation, (example) => PATH[operation.operationId] ?? String(example));
   await driverOf(expected)?.({
     operation,
     good: withQuery(base, GOOD[operation.operationId] ?? {}),
+    having: (changes) => soundPorts(document, changes),
     async ask({ url, ...request }, ports = soundPorts(document), options = {}) {
       const { ask, server } = await appOf(ports, { onSeen, ...options });
       await ask(url, request as Omit<InjectOptions, 'url'>);

@@ -27,6 +27,7 @@ export interface DocumentedCall {
   readonly operationId: string;
   readonly description: string;
   readonly tags: readonly string[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Readonly<Record<string, Content>> };
   readonly responses: Readonly<Record<string, DocumentedAnswer>>;
@@ -39,6 +40,7 @@ export interface Document {
     readonly schemas: Readonly<Record<string, Json>>;
     readonly examples: Readonly<Record<string, { readonly value: unknown }>>;
     readonly headers: Readonly<Record<string, Json>>;
+    readonly securitySchemes: Readonly<Record<string, Json>>;
   };
   readonly [key: string]: unknown;
 }

@@ -78,6 +78,8 @@ test('every reference leads somewhere, and every component is referred to', () =
     assert.ok(resolved(document, { $ref }), `${place}: ${$ref}`);
     referred.add($ref);
   }
+  for (const { security } of operations)
+    for (const name of security.flatMap(Object.keys)) referred.add(`#/components/securitySchemes/${name}`);
   const components = Object.entries(document.components).flatMap(([kind, named]) =>
     Object.keys(named).map((name) => `#/components/${kind}/${name}`),
   );
@@ -114,7 +116,7 @@ test('everything has a meaning: operations, parameters, members, headers and ans
 
 /** What a number may be of. */
 const UNIT =
-  /\b(ms|milliseconds|seconds?|bytes|number of|how (many|often|far)|index|sequence number|partition's last event|events?|letters?|status|revision|grows by one|sign-ins kept|items)\b/i;
+  /\b(ms|milliseconds|seconds?|bytes|number of|how (many|often|far)|index|sequence number|partition's last event|events?|letters?|status|revision|grows by one|sign-ins kept|items|codes?)\b/i;
 
 test('every number says of what it is one', () => {
   const bare: string[] = [];

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { jsonOnly } from '../body.ts';
 import { callerOf } from '../caller.ts';
-import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
+import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import {
   CURSOR_LENGTH_MAX,
@@ -81,7 +81,7 @@ export const deadLettersRoutes =
           tags: ['Coverage'],
           querystring: ListParameters,
           response: {
-            200: media('One page, newest first.', { 'application/json': DeadLettersPage, [CSV]: CsvText }),
+            200: media('One page, newest first.', { 'application/json': DeadLettersPage, [CSV]: csvText(DeadLetter) }),
           },
           answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],

@@ -1,7 +1,7 @@
 /** `/v1/findings`: the list, one finding, and its evidence; as JSON, the first two as OCSF too, the list also as a table. */
 import { type Static, Type } from 'typebox';
 import { callerOf } from '../caller.ts';
-import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
+import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { setNext } from '../next.ts';
 import type { FindingsPort, FindingsQuery } from '../ports.ts';
@@ -79,7 +79,7 @@ export const findingsRoutes =
           response: {
             200: media('One page, newest `firstSeen` first.', {
               'application/json': Type.Union([FindingsPage, OcsfFindingsPage]),
-              [CSV]: CsvText,
+              [CSV]: csvText(Finding),
             }),
           },
           answerHeaders: NEXT_HEADERS,

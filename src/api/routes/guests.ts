@@ -1,7 +1,7 @@
 /** `/v1/guests`: who has signed in as a guest, when last, and from where. */
 import { Type } from 'typebox';
 import { callerOf } from '../caller.ts';
-import { CSV, CsvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
+import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { PARAM_LENGTH_MAX } from '../limits.ts';
 import { setNext } from '../next.ts';
@@ -43,7 +43,7 @@ export const guestsRoutes =
           tags: ['Guests'],
           querystring: ListParameters,
           response: {
-            200: media('One page, by tenant, UPN and object id.', { 'application/json': GuestsPage, [CSV]: CsvText }),
+            200: media('One page, by tenant, UPN and object id.', { 'application/json': GuestsPage, [CSV]: csvText(Guest) }),
           },
           answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],

@@ -1,6 +1,6 @@
 /** `/v1/rule` and `/v1/rule/rows`: what the rule is, and what it would return at a moment. */
 import { callerOf } from '../caller.ts';
-import { CSV, CsvText, sendCsv } from '../csv.ts';
+import { CSV, csvText, sendCsv } from '../csv.ts';
 import type { RowsPort, RulePort } from '../ports.ts';
 import { beyondRetention } from '../retention.ts';
 import { VIEWS } from '../schema/finding.ts';
@@ -52,7 +52,7 @@ export const ruleRoutes =
           tags: ['Rule'],
           querystring: RowsParameters,
           response: {
-            200: media('The rows, with what they are of.', { 'application/json': RuleRows, [CSV]: CsvText }),
+            200: media('The rows, with what they are of.', { 'application/json': RuleRows, [CSV]: csvText(RuleRow) }),
           },
           answerHeaders: {
             'rows-at': 'Of a table: the moment that the rows are of.',

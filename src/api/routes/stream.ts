@@ -46,7 +46,9 @@ export const streamRoutes =
           tags: ['Feed'],
           querystring: StreamParameters,
           response: {
-            200: media('Events, for as long as the connection lasts.', { [MEDIA_TYPE]: Type.String() }),
+            200: media('Events, for as long as the connection lasts.', {
+              [MEDIA_TYPE]: Type.String({ examples: ['id: c1-4711\n\n'] }),
+            }),
           },
           requestHeaders: { 'last-event-id': 'The id of the last event that was had; it goes before `after`.' },
           problems: ['bad_cursor', 'not_acceptable'],

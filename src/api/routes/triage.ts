@@ -11,6 +11,12 @@ import { HistoryPage, TriageRequest } from '../schema/triage.ts';
 import { type Routes, sendJson, sendProblem } from '../server.ts';
 import { unknownFinding } from './findings.ts';
 
+/** Headers of an answer that carries a finding, for the document. */
+const FINDING_HEADERS = {
+  etag: 'The revision, in quotes.',
+  'content-location': 'The address of the finding, where its id is another than was asked for.',
+};
+
 const HistoryParameters = q.query({ limit: q.limit(), cursor: q.cursor });
 
 const at = (id: string): string => `/v1/findings/${encodeURIComponent(id)}`;
@@ -40,9 +46,10 @@ export const triageRoutes =
           body: TriageRequest,
           response: { 200: Finding },
           requestHeaders: { 'if-match': 'The `ETag` of the finding that was seen. Required.' },
-          answerHeaders: {
-            etag: 'The revision, in quotes.',
-            'content-location': 'The address of the finding, where its id is another than was asked for.',
+          answerHeaders: FINDING_HEADERS,
+          problemHeaders: {
+            superseded: { ...FINDING_HEADERS, link: 'The finding that stands, `rel="successor-version"`.' },
+            precondition_failed: FINDING_HEADERS,
           },
           problems: [
             'not_found',

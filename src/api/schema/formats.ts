@@ -5,32 +5,42 @@ import { OCSF_VERSION } from '../../formats/ocsf.ts';
 import { CHANGE_REASONS, Finding } from './finding.ts';
 import * as w from './words.ts';
 
-const part = (description: string) => Type.Object({}, { description, additionalProperties: true });
-const parts = (description: string) => Type.Array(Type.Object({}, { additionalProperties: true }), { description });
+const part = (description: string, example: object) =>
+  Type.Object({}, { description, examples: [example], additionalProperties: true });
+const parts = (description: string, example: object) =>
+  Type.Array(Type.Object({}, { additionalProperties: true }), { description, examples: [[example]] });
 const number = (description: string, example: number) => Type.Integer({ description, examples: [example] });
 
 /** The members that programs decide by; the schema of OCSF says the rest. */
 export const OcsfFinding = Type.Object(
   {
-    class_uid: number('2004: Detection Finding.', 2004),
-    activity_id: number('1 create; 2 update; 3 close, for a finding that is resolved or superseded.', 1),
-    type_uid: number('`class_uid` * 100 + `activity_id`.', 200401),
-    category_uid: number('2: Findings.', 2),
+    class_uid: number('Code of the class: 2004, Detection Finding.', 2004),
+    activity_id: number('Code: 1 create; 2 update; 3 close, for a finding that is resolved or superseded.', 1),
+    type_uid: number('Code: `class_uid` * 100 + `activity_id`.', 200401),
+    category_uid: number('Code of the category: 2, Findings.', 2),
     time: number('When the revision was made, in milliseconds since the Unix epoch.', 1_795_403_561_000),
-    severity_id: number('1 informational, 2 low, 3 medium, 4 high.', 3),
-    status_id: number('1 new, 2 in progress, 3 suppressed, 4 resolved, 99 superseded.', 1),
+    severity_id: number('Code: 1 informational, 2 low, 3 medium, 4 high.', 3),
+    status_id: number('Code: 1 new, 2 in progress, 3 suppressed, 4 resolved, 99 superseded.', 1),
     confidence_id: number(
-      '3 where both views agree or the object ids are equal, 2 where the home UPNs are, 1 for the strict view alone.',
+      'Code: 3 where both views agree or the object ids are equal, 2 where the home UPNs are, 1 for the strict view alone.',
       3,
     ),
     is_alert: w.flag('False for what is closed or suppressed.'),
     metadata: part(
       `\`version\` ${OCSF_VERSION}; \`tenant_uid\`; in the feed \`uid\`, which names the revision for good.`,
+      { version: OCSF_VERSION, tenant_uid: '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11', uid: '3fa94c07-1764000000000-0' },
     ),
-    finding_info: part('`uid` is the id of the finding; title, rule, attacks and times.'),
-    evidences: parts('One for each operation, with who did it and from where, and one for the newest sign-in.'),
-    resources: parts('The targets.'),
-    unmapped: part('What a finding says beyond OCSF, under its own names: `views`, `reasonCodes` and more.'),
+    finding_info: part('`uid` is the id of the finding; title, rule, attacks and times.', {
+      uid: '5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b',
+    }),
+    evidences: parts('One for each operation, with who did it and from where, and one for the newest sign-in.', {
+      src_endpoint: { ip: '203.0.113.7' },
+    }),
+    resources: parts('The targets.', { name: 'Global Administrator' }),
+    unmapped: part('What a finding says beyond OCSF, under its own names: `views`, `reasonCodes` and more.', {
+      views: ['resolved'],
+      reasonCodes: ['object_id'],
+    }),
   },
   {
     title: 'OcsfDetectionFinding',

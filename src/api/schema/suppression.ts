@@ -27,7 +27,7 @@ export const Suppression = w.shape('Suppression', 'Activity that someone expects
   createdBy: w.text('Who made it.', 'ann'),
   endedAt: w.timeOrNull('When it ended; null while it is in force.'),
   endedBy: w.textOrNull('Who ended it; null while it is in force, and where its time was past.', null),
-  hiddenCount: w.count('Findings that it hides or has hidden, each once.', 3),
+  hiddenCount: w.count('Number of findings that it hides or has hidden, each once.', 3),
 });
 
 export const SuppressionsPage = w.page('SuppressionsPage', Suppression, 'by tenant, newest first');
