@@ -42,7 +42,9 @@ const AT_THE_DOOR = [
 /** Headers of the transport, and those that tell browsers and caches to leave answers alone: of no call in particular. */
 const COMMON_HEADERS = new Set(
   `date connection keep-alive content-type content-length transfer-encoding vary cache-control content-security-policy
-   cross-origin-resource-policy referrer-policy x-content-type-options x-request-id x-accel-buffering allow`.split(/\s+/),
+   cross-origin-resource-policy referrer-policy x-content-type-options x-request-id x-accel-buffering allow`.split(
+    /\s+/,
+  ),
 );
 
 /** A validator of the JSON Schema that OpenAPI 3.1 is made of, which knows the document's components. */

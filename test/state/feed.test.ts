@@ -146,3 +146,44 @@ test('a feed is read page by page, each revision once', async () => {
     assert.deepEqual([seen.length, new Set(seen).size], [30, 30]);
   });
 });
+
+test('pages tell nothing of how many revisions of other tenants there are', async () => {
+  const own = '44444444-4444-4444-8444-444444444444';
+  for (const shards of [1, 2]) {
+    await withFeed({ shards }, async (state, feed) => {
+      const caller = { tenants: [own] };
+      const tell = (tenantId: string, name: string) =>
+        applyFacts(state, [signIn(`${name}-s`, NOW, { tenantId }), operation(name, NOW, { tenantId })]);
+      for (let n = 0; n < 20; n++) await tell(n % 9 === 4 ? own : `other-${n % 3}`, `o-${n}`);
+      const stored = await answered(feed.read(ALL, BEGIN, 1_000));
+      const mine = stored.items.filter(({ json }) => JSON.parse(json).tenantId === own).map(({ id }) => id);
+      assert.ok(mine.length >= 2 && stored.items.length >= 3 * mine.length);
+
+      const ids: (string | undefined)[] = [];
+      let place: Changes | null = null;
+      do {
+        const after = place === null ? BEGIN : ({ kind: 'cursor', cursor: place.cursor } as const);
+        place = await answered(feed.read(caller, after, 1));
+        ids.push(place.items[0]?.id);
+      } while (place.items.length > 0);
+      assert.deepEqual(ids, [...mine, undefined], 'one to a page, and then the end');
+      assert.equal(
+        (await answered(feed.read(caller, { kind: 'cursor', cursor: place.cursor }, 1))).cursor,
+        place.cursor,
+      );
+
+      // And so for who follows.
+      const enough = new AbortController();
+      const followed: number[] = [];
+      for await (const found of feed.follow(caller, BEGIN, 1, enough.signal)) {
+        assert.equal(found.kind, 'changes');
+        followed.push((found as Changes).items.length);
+        if (followed.length === mine.length) enough.abort();
+      }
+      assert.deepEqual(
+        followed,
+        mine.map(() => 1),
+      );
+    });
+  }
+});

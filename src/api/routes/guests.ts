@@ -43,7 +43,10 @@ export const guestsRoutes =
           tags: ['Guests'],
           querystring: ListParameters,
           response: {
-            200: media('One page, by tenant, UPN and object id.', { 'application/json': GuestsPage, [CSV]: csvText(Guest) }),
+            200: media('One page, by tenant, UPN and object id.', {
+              'application/json': GuestsPage,
+              [CSV]: csvText(Guest),
+            }),
           },
           answerHeaders: NEXT_HEADERS,
           problems: ['bad_cursor'],

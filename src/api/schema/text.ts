@@ -22,7 +22,13 @@ export const writtenOrNull = (max: number, description: string, example: string)
 
 /** One of a closed set, in a body. */
 export const choiceGiven = <const Values extends readonly string[]>(values: Values, description: string) =>
-  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], description, examples: [values[0]], 'x-mend': oneOf(values) });
+  Type.Unsafe<Values[number]>({
+    type: 'string',
+    enum: [...values],
+    description,
+    examples: [values[0]],
+    'x-mend': oneOf(values),
+  });
 
 export const choiceOrNullGiven = <const Values extends readonly string[]>(values: Values, description: string) =>
   Type.Unsafe<Values[number] | null>({

@@ -2,7 +2,8 @@
 import type { Cluster, Redis } from 'ioredis';
 import type { State } from '../state.ts';
 import { type Caller, mayObserve } from './caller.ts';
-import { boundsOf, lookBehind, type Resync } from './feedReads.ts';
+import { boundsOf, ENTRIES_PER_READ_MAX, lookBehind, type Resync } from './feedReads.ts';
+import { PAGE_BYTES_MAX } from './page.ts';
 import { compareIds, decodePlaces, type Entry, encodePlaces, type Place } from './place.ts';
 import { Tip } from './tip.ts';
 
@@ -41,6 +42,9 @@ export type Found = Changes | Resync | { readonly kind: 'bad_cursor' };
 const TIP_CHARS_MAX = 16 * 1024 * 1024;
 /** A wake-up could be lost with its connection, and a loss wakes nobody: while someone follows, Redis is asked this often. */
 const LOOK_INTERVAL_MS = 5_000;
+
+/** How often Redis is asked for one page, where most of what is read is of tenants that the caller does not see. */
+const READS_PER_PAGE_MAX = 25;
 
 export interface FeedQueries {
   /** What is behind a place now. */
@@ -201,18 +205,38 @@ interface Page {
   readonly places: Place[];
 }
 
-/** What Redis has behind places, of all shards as one feed. */
+/**
+ * What Redis has behind places, of all shards as one feed. Revisions that the caller may not see are passed over within the call,
+ * so that pages tell nothing of how many there are.
+ */
 async function readStored(state: State, caller: Caller, places: Place[], limit: number): Promise<Page | Resync> {
-  const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, places[i]!, limit)));
-  const entries: (readonly Entry[])[] = [];
-  for (const look of looks) {
-    if (look.kind === 'resync') return look;
-    entries.push(look.entries);
+  const items: ChangeText[] = [];
+  let standing = places;
+  let chars = 0;
+  for (let reads = 0; reads < READS_PER_PAGE_MAX; reads++) {
+    const wanted = limit - items.length;
+    const depth = caller.tenants === 'all' ? wanted : Math.max(wanted, ENTRIES_PER_READ_MAX);
+    const looks = await Promise.all(state.shards.map((shard, i) => lookBehind(shard, standing[i]!, depth)));
+    const resync = looks.find((look) => look.kind === 'resync');
+    // What is gone by now is told to whoever goes on from here.
+    if (resync !== undefined && reads > 0) break;
+    if (resync !== undefined) return resync;
+    const here = looks.filter((look) => look.kind === 'here');
+    const page = pageOf(
+      here.map(({ entries }) => entries),
+      caller,
+      standing,
+      wanted,
+    );
+    items.push(...page.items);
+    standing = page.places;
+    for (const { json } of page.items) chars += json.length;
+    const isEnd = here.every((look) => look.isEnd);
+    if (caller.tenants === 'all' || isEnd || items.length >= limit || chars >= PAGE_BYTES_MAX) break;
   }
-  return pageOf(entries, caller, places, limit);
+  return { kind: 'page', items, places: standing };
 }
 
-/** The same of places that are all held in memory. */
 const readTips = (tips: readonly Tip[], caller: Caller, places: Place[], limit: number): Page =>
   pageOf(
     tips.map((tip, shard) => tip.after(places[shard]!)!),
@@ -222,16 +246,24 @@ const readTips = (tips: readonly Tip[], caller: Caller, places: Place[], limit: 
   );
 
 function pageOf(lists: readonly (readonly Entry[])[], caller: Caller, places: Place[], limit: number): Page {
-  const entries = lists.flatMap((list, shard) => list.slice(0, limit).map((entry) => ({ shard, entry })));
+  const entries = lists.flatMap((list, shard) => upTo(list, caller, limit).map((entry) => ({ shard, entry })));
   if (entries.length === 0) return { kind: 'page', items: [], places };
   entries.sort((a, b) => compareIds(a.entry.id, b.entry.id));
   const standing = [...places];
   const items: ChangeText[] = [];
-  for (const { shard, entry } of entries.slice(0, limit)) {
+  for (const { shard, entry } of entries) {
     standing[shard] = { generation: standing[shard]!.generation, id: entry.id, seal: entry.seal };
     if (mayObserve(caller, entry.tenantId)) items.push(textOf(entry, standing, shard));
+    if (items.length === limit) break;
   }
   return { kind: 'page', items, places: standing };
+}
+
+/** Entries up to the last of so many that the caller may see. */
+function upTo(list: readonly Entry[], caller: Caller, limit: number): readonly Entry[] {
+  let seen = 0;
+  const last = list.findIndex(({ tenantId }) => mayObserve(caller, tenantId) && ++seen === limit);
+  return last < 0 ? list : list.slice(0, last + 1);
 }
 
 /** What was told last of each entry: whoever reads it from the same place gets the same object, and what was made of it. */

@@ -1,13 +1,14 @@
 /** The guest window for those who ask: who, when last, from where. */
+import { digest } from '../../detection/digest.ts';
 import { compareText, type SignIn } from '../../detection/fact.ts';
 import { groupBy } from '../../detection/group.ts';
 import { compareSignIns } from '../../detection/guests.ts';
 import { homeUpn, isOutbound } from '../../detection/identity.ts';
 import { formatTicks } from '../../detection/time.ts';
-import { GUEST_BUCKETS, homeToken, objectToken } from '../keys.ts';
-import { pipeline } from '../redis.ts';
+import { bucketOf, GUEST_BUCKETS, homeToken, objectToken, type Token } from '../keys.ts';
+import { loadScript, runScript } from '../redis.ts';
 import type { State } from '../state.ts';
-import { isHourField, readGuests, readRelated } from '../window.ts';
+import { guestToken, pages, readGuests, readRelated } from '../window.ts';
 import { type Caller, knownTenants, mayObserve, type TenantNeeded } from './caller.ts';
 import { PAGE_BYTES_MAX } from './page.ts';
 
@@ -25,9 +26,16 @@ export interface Guest {
   readonly signInsKept: number;
 }
 
-/** Buckets looked into in one round trip, and for one page. */
-const BUCKETS_PER_READ = 256;
-const BUCKETS_PER_PAGE = GUEST_BUCKETS;
+const tokensScript = loadScript('guests', { isGuarded: false });
+
+/** Buckets looked into in one call: Redis serves nobody else for that long, some milliseconds where all are empty. */
+const BUCKETS_PER_CALL = 2_048;
+/** Tokens that are enough for one call; a bucket is told whole. */
+const TOKENS_PER_CALL = 1_000;
+/** Tokens whose sign-ins are read at once. */
+const TOKENS_PER_READ = 16;
+/** And for one page, where most are of tenants that were not asked for. */
+const TOKENS_PER_PAGE = 10_000;
 const IPS_MAX = 1_000;
 
 type Page = { readonly kind: 'page'; readonly items: readonly Guest[]; readonly nextCursor: string | null };
@@ -39,44 +47,38 @@ export function guestQueries(state: State) {
       caller: Caller,
       query: { limit: number; cursor: string | null; tenantId: string | null },
     ): Promise<Page | { kind: 'bad_cursor' }> {
-      const place =
-        query.cursor === null ? { shard: 0, bucket: 0, after: '' } : parsePlace(query.cursor, state.shards.length);
-      if (place === null) return { kind: 'bad_cursor' };
       const only = query.tenantId === null ? null : state.shards.indexOf(state.shardOf(query.tenantId));
+      const begin = query.cursor === null ? startOf(only ?? 0) : parsePlace(query.cursor, state.shards.length);
+      if (begin === null) return { kind: 'bad_cursor' };
+      const isAsked = ({ tenantId }: Guest): boolean =>
+        mayObserve(caller, tenantId) && (query.tenantId === null || query.tenantId === tenantId);
       const items: Guest[] = [];
+      const page = (end: Place | null): Page => ({
+        kind: 'page',
+        items,
+        nextCursor: end === null ? null : placeText(end),
+      });
       let looked = 0;
       let bytes = 0;
-      for (
-        let shard = Math.max(place.shard, only ?? 0);
-        shard < state.shards.length && (only === null || shard === only);
-        shard++
-      ) {
-        const begin = shard === place.shard ? place.bucket : 0;
-        for (let bucket = begin; bucket < GUEST_BUCKETS; bucket += BUCKETS_PER_READ) {
-          const tokens = await tokensIn(state, shard, bucket, Math.min(BUCKETS_PER_READ, GUEST_BUCKETS - bucket));
-          for (const { bucket: own, token } of tokens) {
-            if (shard === place.shard && own === place.bucket && token.toString('hex') <= place.after) continue;
-            const { client, key } = state.shards[shard]!;
-            const guests = guestsOf(await readGuests(client, key, [token])).filter(
-              ({ tenantId }) =>
-                mayObserve(caller, tenantId) && (query.tenantId === null || query.tenantId === tenantId),
-            );
-            items.push(...guests);
-            bytes += JSON.stringify(guests).length;
-            if (items.length >= query.limit || bytes >= PAGE_BYTES_MAX)
-              return {
-                kind: 'page',
-                items: items.slice(0, query.limit),
-                nextCursor: `${shard}.${own}.${token.toString('hex')}`,
-              };
+      for (let place: Place | null = begin; place !== null; ) {
+        const { tokens, next } = await tokensFrom(state, place);
+        for (const group of pages(tokens, Math.min(TOKENS_PER_READ, query.limit))) {
+          for (const { token, mark, guest } of await guestsUnder(state, place.shard, group)) {
+            const here = { ...place, bucket: bucketOf(Buffer.from(token, 'hex')), token, mark };
+            if (!isBehind(here, place) || !isAsked(guest)) continue;
+            items.push(guest);
+            bytes += JSON.stringify(guest).length;
+            if (items.length >= query.limit || bytes >= PAGE_BYTES_MAX) return page(here);
           }
-          looked += BUCKETS_PER_READ;
-          if (looked >= BUCKETS_PER_PAGE && bucket + BUCKETS_PER_READ < GUEST_BUCKETS) {
-            return { kind: 'page', items, nextCursor: `${shard}.${bucket + BUCKETS_PER_READ}.` };
-          }
+          looked += group.length;
+          const last = group.at(-1)!;
+          if (looked >= TOKENS_PER_PAGE)
+            return page({ ...place, bucket: bucketOf(last), token: last.toString('hex'), mark: LAST_MARK });
         }
+        const isLast: boolean = next === null && (only !== null || place.shard + 1 === state.shards.length);
+        place = isLast ? null : next === null ? startOf(place.shard + 1) : { ...startOf(place.shard), bucket: next };
       }
-      return { kind: 'page', items, nextCursor: null };
+      return page(null);
     },
 
     async get(
@@ -131,29 +133,64 @@ function guestsOf(signIns: readonly SignIn[]): Guest[] {
   });
 }
 
-async function tokensIn(
-  state: State,
-  shard: number,
-  from: number,
-  count: number,
-): Promise<{ bucket: number; token: Buffer }[]> {
-  const { client, key } = state.shards[shard]!;
-  const buckets = Array.from({ length: count }, (_, i) => from + i);
-  const fields = (await pipeline(
-    client,
-    buckets.map((bucket) => ['HKEYS', `${key}g:${bucket}`] as const),
-  )) as Buffer[][];
-  return fields.flatMap((own, i) =>
-    own
-      .filter((field) => !isHourField(field))
-      .sort(Buffer.compare)
-      .map((token) => ({ bucket: from + i, token })),
-  );
+/**
+ * Where a page ended: behind a guest, of whom several may have one token; or before a bucket, where there is no token. Within a
+ * bucket guests stand by token, under a token by their marks, which sign-ins do not move.
+ */
+interface Place {
+  readonly shard: number;
+  readonly bucket: number;
+  /** In hexadecimal; empty before the first. */
+  readonly token: string;
+  readonly mark: string;
 }
 
-function parsePlace(cursor: string, shards: number): { shard: number; bucket: number; after: string } | null {
-  const match = /^(\d{1,4})\.(\d{1,5})\.((?:[0-9a-f]{24})?)$/.exec(cursor);
+const MARK_LENGTH = 16;
+const LAST_MARK = 'f'.repeat(MARK_LENGTH);
+
+const startOf = (shard: number): Place => ({ shard, bucket: 0, token: '', mark: '' });
+
+const isBehind = (one: Place, place: Place): boolean =>
+  one.bucket > place.bucket || one.token > place.token || (one.token === place.token && one.mark > place.mark);
+
+const placeText = ({ shard, bucket, token, mark }: Place): string =>
+  token === '' ? `${shard}.${bucket}` : `${shard}.${bucket}.${token}.${mark}`;
+
+function parsePlace(cursor: string, shards: number): Place | null {
+  const match = /^(\d{1,4})\.(\d{1,5})(?:\.([0-9a-f]{24})\.([0-9a-f]{16}))?$/.exec(cursor);
   if (match === null) return null;
-  const place = { shard: Number(match[1]), bucket: Number(match[2]), after: match[3]! };
+  const place = { shard: Number(match[1]), bucket: Number(match[2]), token: match[3] ?? '', mark: match[4] ?? '' };
   return place.shard < shards && place.bucket < GUEST_BUCKETS ? place : null;
+}
+
+/** Tokens from a place on, in order, its own included; `next` is the bucket to go on with, null at the shard's end. */
+async function tokensFrom(
+  state: State,
+  { shard, bucket, token }: Place,
+): Promise<{ tokens: readonly Token[]; next: number | null }> {
+  const { client, key } = state.shards[shard]!;
+  const last = Math.min(bucket + BUCKETS_PER_CALL, GUEST_BUCKETS);
+  const [next, ...found] = (await runScript(client, tokensScript, key, [bucket, last, TOKENS_PER_CALL])) as [
+    number,
+    ...Buffer[],
+  ];
+  const own = Buffer.from(token, 'hex');
+  const tokens = found
+    .filter((one) => bucketOf(one) > bucket || Buffer.compare(one, own) >= 0)
+    .sort((a, b) => bucketOf(a) - bucketOf(b) || Buffer.compare(a, b));
+  return { tokens, next: next < GUEST_BUCKETS ? next : null };
+}
+
+/** The guests under some tokens, in the order of these, and of their marks under each. */
+async function guestsUnder(state: State, shard: number, tokens: readonly Token[]) {
+  const { client, key } = state.shards[shard]!;
+  const read = guestsOf(await readGuests(client, key, tokens)).map((guest) => ({
+    token: guestToken(guest).toString('hex'),
+    mark: digest([guest.upn, guest.upn === '' ? (guest.objectId ?? '') : '']).slice(0, MARK_LENGTH),
+    guest,
+  }));
+  const byToken = groupBy(read, ({ token }) => token);
+  return tokens.flatMap((token) =>
+    (byToken.get(token.toString('hex')) ?? []).sort((a, b) => compareText(a.mark, b.mark)),
+  );
 }
