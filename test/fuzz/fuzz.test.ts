@@ -11,7 +11,7 @@ import { checkerOf, type Seen } from '../document/answers.ts';
 import { requestOf, withQuery } from '../document/cases.ts';
 import { operationsOf } from '../document/document.ts';
 import { type Loot, requestFor } from './requests.ts';
-import { type Got, type Sent, send } from './send.ts';
+import { type Door, type Got, type Sent, send } from './send.ts';
 import { MARKS, OTHER, OWN, objectIdOf, type World, worldOfFile } from './world.ts';
 
 const RUNS = Number(process.env['FUZZ_RUNS'] || 200);
@@ -22,8 +22,8 @@ const SEED = process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(proces
 const world = worldOfFile();
 const operations = operationsOf((await appOf(memory().ports)).document);
 
-const get = (base: string, target: string): Promise<Got> =>
-  send(base, { method: 'GET', target, headers: {}, body: null });
+const get = (door: Door, target: string): Promise<Got> =>
+  send(door, { method: 'GET', target, headers: {}, body: null });
 
 let loot: Promise<Loot> | undefined;
 /** What exists in either tenant, cursors of every list and of the feed among it; had by a caller who may see all. */
@@ -33,7 +33,7 @@ async function gather({ all, own }: World): Promise<Loot> {
   const ids = new Set<string>();
   const ownIds = new Set<string>();
   const cursors = new Set<string>();
-  for (const base of [all, own]) {
+  for (const door of [all, own]) {
     for (const operation of operations.filter(({ method, path }) => method === 'GET' && path.startsWith('/v1/'))) {
       const known = operation.parameters.map(({ name }) => name);
       for (const tenantId of [OWN, OTHER, null]) {
@@ -43,8 +43,8 @@ async function gather({ all, own }: World): Promise<Loot> {
           requestOf(operation, () => [...ids].at(-1) ?? 'none'),
           { ...limit, ...tenant },
         );
-        const { body } = await get(base, url);
-        for (const [, id] of body.matchAll(/"(?:id|findingId)":"([^"]+)"/g)) (base === own ? ownIds : ids).add(id!);
+        const { body } = await get(door, url);
+        for (const [, id] of body.matchAll(/"(?:id|findingId)":"([^"]+)"/g)) (door === own ? ownIds : ids).add(id!);
         for (const [, cursor] of body.matchAll(/"(?:cursor|nextCursor)":"([^"]+)"/g)) cursors.add(cursor!);
       }
     }
@@ -75,6 +75,8 @@ test('who may see the other tenant does: the marks are there to be found', async
     '/v1/changes',
     `/v1/guests?tenantId=${OTHER}`,
     '/v1/dead-letters',
+    '/v1/suppressions?state=all',
+    '/v1/stream?after=begin',
     `/v1/rule/rows?tenantId=${OTHER}`,
     `/v1/explain?actor=${objectIdOf(OTHER, 0)}`,
   ]) {

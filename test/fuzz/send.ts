@@ -1,4 +1,4 @@
-/** Sends requests that no well-behaved client would, as bytes of HTTP, and reads the answer whole, or a stream's beginning. */
+/** Sends requests that no well-behaved client would, as bytes of HTTP, and reads the answer whole, or a stream up to where it is quiet. */
 import { Agent, request as httpRequest, type OutgoingHttpHeaders } from 'node:http';
 
 export interface Sent {
@@ -7,6 +7,12 @@ export interface Sent {
   readonly target: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body: Buffer | null;
+}
+
+/** Where one asks, and with what key. */
+export interface Door {
+  readonly url: string;
+  readonly key: string;
 }
 
 export interface Got {
@@ -19,8 +25,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 /** What takes longer hangs. */
 const ANSWER_MS_MAX = 30_000;
 
-export function send(base: string, { method, target, headers, body }: Sent): Promise<Got> {
-  const { hostname, port } = new URL(base);
+export function send({ url, key }: Door, { method, target, headers, body }: Sent): Promise<Got> {
+  const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     // A length in every case: Node leaves it out where a method usually has no body, and the body would be the next request.
     const length = body === null ? {} : { 'content-length': body.length };
@@ -30,7 +36,7 @@ export function send(base: string, { method, target, headers, body }: Sent): Pro
       port,
       method,
       path: target,
-      headers: { host: 'localhost', ...headers, ...length },
+      headers: { host: 'localhost', authorization: `Bearer ${key}`, ...headers, ...length },
     });
     request.setTimeout(ANSWER_MS_MAX, () => request.destroy(new Error(`no answer to ${method} ${target}`)));
     request.once('error', reject);
@@ -42,17 +48,13 @@ export function send(base: string, { method, target, headers, body }: Sent): Pro
       };
       response.on('data', (piece: Buffer) => {
         pieces.push(piece);
-        // A stream never ends by itself: its first words will do.
-        if (!isStream(response.headers)) return;
+        // A stream never ends by itself: once it is quiet, which it says in a comment, all that there was has been told.
+        if (!isStream(response.headers) || !/^:/m.test(String(piece))) return;
         done();
         request.destroy();
       });
       response.once('end', done);
       response.once('error', reject);
-      if (isStream(response.headers)) {
-        done();
-        request.destroy();
-      }
     });
     request.end(body ?? undefined);
   });

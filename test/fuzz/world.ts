@@ -1,16 +1,19 @@
-/** A real app over a real Redis that holds two tenants: one of its callers may see the first of them only. */
+/** A real app over a real Redis that holds two tenants: one of its two keys is for the first of them only. */
 import { after, before } from 'node:test';
 import { pino } from 'pino';
 import { startRedis } from '../../local/redis.ts';
+import { hashOf, type Key } from '../../src/access/key.ts';
+import { KeyRing } from '../../src/access/keyRing.ts';
 import { buildApp } from '../../src/api/app.ts';
-import type { ApiPorts, Caller } from '../../src/api/ports.ts';
 import { apiPorts } from '../../src/service/asking.ts';
 import { feedQueries } from '../../src/state/queries/feed.ts';
+import { suppressionQueries } from '../../src/state/queries/suppressions.ts';
 import { openState } from '../../src/state/state.ts';
 import type { Document } from '../document/document.ts';
 import { fetch } from '../document/fetch.ts';
 import { applyFacts, stateOptions } from '../state/redis.ts';
 import { batchOf, HOUR_MS, MINUTE_MS, operation, PLACE, signIn } from '../state/samples.ts';
+import type { Door } from './send.ts';
 
 export const OWN = '11111111-1111-4111-8111-111111111111';
 export const OTHER = '99999999-9999-4999-8999-999999999999';
@@ -21,10 +24,10 @@ export const MARKS = [MARKER, '192.0.2.99'];
 
 export interface World {
   readonly document: Document;
-  /** Where the caller of the first tenant asks. */
-  readonly own: string;
-  /** Where a caller of all tenants asks. */
-  readonly all: string;
+  /** With the key of the first tenant. */
+  readonly own: Door;
+  /** With the key of all tenants. */
+  readonly all: Door;
 }
 
 /** The world of a test file; it is there once the tests run. */
@@ -48,8 +51,13 @@ export function worldOfFile(): { readonly now: World } {
   };
 }
 
-async function open(url: string, closers: (() => Promise<unknown>)[]): Promise<World> {
-  const state = await openState(stateOptions(url));
+/** Who reads a stream until it is quiet need not wait long. */
+const STREAM_QUIET_MS = 20;
+/** The fuzz asks more often than anyone may. */
+const UNBOUNDED = { address: 1e9, caller: 1e9, failures: 1e9 };
+
+async function open(redisUrl: string, closers: (() => Promise<unknown>)[]): Promise<World> {
+  const state = await openState(stateOptions(redisUrl));
   closers.push(() => state.close());
   await fill(state);
   const feed = await feedQueries(state);
@@ -60,16 +68,17 @@ async function open(url: string, closers: (() => Promise<unknown>)[]): Promise<W
     openSource: null,
     logger: pino({ level: 'silent' }),
   });
-  const listen = async (these: ApiPorts): Promise<string> => {
-    const app = buildApp(these, { version: '1.0.0' });
-    const address = await app.listen({ port: 0, host: '127.0.0.1' });
-    closers.push(() => app.close());
-    return address;
-  };
-  const all = await listen(ports);
-  const own = await listen(boundTo({ name: 'own', tenants: [OWN] }, ports));
-  const document = (await (await fetch(`${all}/openapi.json`)).json()) as Document;
-  return { document, own, all };
+  const ring = new KeyRing();
+  const key = (name: string, tenants: Key['tenants']): Key => ({
+    ...{ name, sha256: hashOf(name), scopes: ['admin'], tenants, expiresAt: null },
+  });
+  ring.replace([key('own-key', [OWN]), key('all-key', 'all')]);
+  const access = { authenticate: (presented: string) => ring.find(presented, Date.now()) };
+  const app = buildApp(ports, { version: '1.0.0', access, rates: UNBOUNDED, streams: { quietMs: STREAM_QUIET_MS } });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  closers.push(() => app.close());
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as Document;
+  return { document, own: { url, key: 'own-key' }, all: { url, key: 'all-key' } };
 }
 
 /** By which a guest is known in either tenant: it may be asked for, and gives nothing away. */
@@ -83,6 +92,16 @@ async function fill(state: Awaited<ReturnType<typeof openState>>): Promise<void>
     [OWN, 'own', '198.51.100'],
     [OTHER, MARKER, '192.0.2'],
   ] as const) {
+    await suppressionQueries(state).make(
+      { name: mark, tenants: [tenantId] },
+      {
+        tenantId,
+        matcher: { actorUpn: `${mark}-job@contoso.example`, actorObjectId: null, operations: null, ipRange: null },
+        owner: mark,
+        reason: `${mark} expects it`,
+        expiresAt: now + 24 * HOUR_MS,
+      },
+    );
     for (let n = 0; n < 4; n++) {
       const objectId = objectIdOf(tenantId, n);
       const actorUpn = `${mark}${n}_partner.example#ext#@contoso.example`;
@@ -119,22 +138,3 @@ async function fill(state: Awaited<ReturnType<typeof openState>>): Promise<void>
     }
   }
 }
-
-/** The same ports, on behalf of this caller whoever asks. */
-function boundTo(caller: Caller, ports: ApiPorts): ApiPorts {
-  const port = (one: object): object =>
-    new Proxy(one, {
-      get(target, name) {
-        const method = Reflect.get(target, name) as unknown;
-        if (typeof method !== 'function') return method;
-        return (...given: unknown[]) =>
-          method.apply(
-            target,
-            given.map((each) => (isCaller(each) ? caller : each)),
-          );
-      },
-    });
-  return new Proxy(ports, { get: (target, name) => port(Reflect.get(target, name) as object) });
-}
-
-const isCaller = (value: unknown): value is Caller => typeof value === 'object' && value !== null && 'tenants' in value;

@@ -158,7 +158,7 @@ export const suppressionsRoutes =
           params: q.suppressionId,
           querystring: q.query({}),
           bare: { 204: 'It hides nothing any more.' },
-          problems: ['not_found'],
+          problems: ['not_found', 'unsupported_media_type'],
         },
       },
       async (request, reply) => {
