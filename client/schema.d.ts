@@ -654,22 +654,22 @@ export interface components {
         /** @description A finding as an OCSF 1.8.0 Detection Finding, with the profiles `cloud` and `incident`. */
         OcsfDetectionFinding: {
             /**
-             * @description 2004: Detection Finding.
+             * @description Code of the class: 2004, Detection Finding.
              * @example 2004
              */
             class_uid: number;
             /**
-             * @description 1 create; 2 update; 3 close, for a finding that is resolved or superseded.
+             * @description Code: 1 create; 2 update; 3 close, for a finding that is resolved or superseded.
              * @example 1
              */
             activity_id: number;
             /**
-             * @description `class_uid` * 100 + `activity_id`.
+             * @description Code: `class_uid` * 100 + `activity_id`.
              * @example 200401
              */
             type_uid: number;
             /**
-             * @description 2: Findings.
+             * @description Code of the category: 2, Findings.
              * @example 2
              */
             category_uid: number;
@@ -679,17 +679,17 @@ export interface components {
              */
             time: number;
             /**
-             * @description 1 informational, 2 low, 3 medium, 4 high.
+             * @description Code: 1 informational, 2 low, 3 medium, 4 high.
              * @example 3
              */
             severity_id: number;
             /**
-             * @description 1 new, 2 in progress, 3 suppressed, 4 resolved, 99 superseded.
+             * @description Code: 1 new, 2 in progress, 3 suppressed, 4 resolved, 99 superseded.
              * @example 1
              */
             status_id: number;
             /**
-             * @description 3 where both views agree or the object ids are equal, 2 where the home UPNs are, 1 for the strict view alone.
+             * @description Code: 3 where both views agree or the object ids are equal, 2 where the home UPNs are, 1 for the strict view alone.
              * @example 3
              */
             confidence_id: number;
@@ -698,23 +698,61 @@ export interface components {
              * @example false
              */
             is_alert: boolean;
-            /** @description `version` 1.8.0; `tenant_uid`; in the feed `uid`, which names the revision for good. */
+            /**
+             * @description `version` 1.8.0; `tenant_uid`; in the feed `uid`, which names the revision for good.
+             * @example {
+             *       "version": "1.8.0",
+             *       "tenant_uid": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+             *       "uid": "3fa94c07-1764000000000-0"
+             *     }
+             */
             metadata: {
                 [key: string]: unknown;
             };
-            /** @description `uid` is the id of the finding; title, rule, attacks and times. */
+            /**
+             * @description `uid` is the id of the finding; title, rule, attacks and times.
+             * @example {
+             *       "uid": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b"
+             *     }
+             */
             finding_info: {
                 [key: string]: unknown;
             };
-            /** @description One for each operation, with who did it and from where, and one for the newest sign-in. */
+            /**
+             * @description One for each operation, with who did it and from where, and one for the newest sign-in.
+             * @example [
+             *       {
+             *         "src_endpoint": {
+             *           "ip": "203.0.113.7"
+             *         }
+             *       }
+             *     ]
+             */
             evidences: {
                 [key: string]: unknown;
             }[];
-            /** @description The targets. */
+            /**
+             * @description The targets.
+             * @example [
+             *       {
+             *         "name": "Global Administrator"
+             *       }
+             *     ]
+             */
             resources: {
                 [key: string]: unknown;
             }[];
-            /** @description What a finding says beyond OCSF, under its own names: `views`, `reasonCodes` and more. */
+            /**
+             * @description What a finding says beyond OCSF, under its own names: `views`, `reasonCodes` and more.
+             * @example {
+             *       "views": [
+             *         "resolved"
+             *       ],
+             *       "reasonCodes": [
+             *         "object_id"
+             *       ]
+             *     }
+             */
             unmapped: {
                 [key: string]: unknown;
             };
@@ -1000,11 +1038,13 @@ export interface components {
         TriageRequest: {
             /**
              * @description Where the work on it stands.
+             * @example new
              * @enum {string}
              */
             status?: "new" | "inProgress" | "resolved";
             /**
              * @description The verdict; null takes it back.
+             * @example truePositive
              * @enum {string|null}
              */
             classification?: "truePositive" | "falsePositive" | "benignPositive" | null;
@@ -2086,7 +2126,7 @@ export interface components {
              */
             endedBy: string | null;
             /**
-             * @description Findings that it hides or has hidden, each once.
+             * @description Number of findings that it hides or has hidden, each once.
              * @example 3
              */
             hiddenCount: number;
@@ -2254,9 +2294,15 @@ export interface operations {
             /** @description One page, newest `firstSeen` first. */
             200: {
                 headers: {
-                    /** @description Of a table: the `nextCursor` of the page. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the `nextCursor` of the page. It is missing at the end of the list.
+                     * @example c1-4711
+                     */
                     "next-cursor"?: string;
-                    /** @description Of a table: the next page, `rel="next"`. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the next page, `rel="next"`. It is missing at the end of the list.
+                     * @example </v1/findings?cursor=c1-4711>; rel="next"
+                     */
                     link?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -2336,6 +2382,10 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["FindingsPage"] | components["schemas"]["OcsfFindingsPage"];
+                    /**
+                     * @example id,revision,supersededBy,tenantId,actorUpn,actorObjectId,accountName,accountUpnSuffix,guestUpn,actorIp,clientIp,firstSeen,lastSeen,lastSignIn,signInIp,operations,targets,targetNames,eventCount,views,reasonCodes,late,severity,tactics,techniques,status,classification,assignedTo,comments,suppressed,evidenceCount,evidenceTruncated,targetsTruncated,ruleHash,createdAt,updatedAt
+                     *     5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b,3,,3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11,ann_partner.com#ext#@contoso.onmicrosoft.com,9d5e6f0c-94c9-4f6b-a5a0-7b0e2c7a1f22,ann_partner.com#ext#,contoso.onmicrosoft.com,ann@partner.com,203.0.113.7,,2026-11-23T03:12:09.1234567Z,2026-11-23T03:12:09.1234567Z,2026-11-23T03:12:09.1234567Z,198.51.100.4,"[""Add member to role""]","[""""]","[""Global Administrator""]",1,"[""resolved""]","[""object_id""]",false,informational,"[""Persistence"",""PrivilegeEscalation""]","[""T1098.001"",""T1098.003"",""T1078.004""]",new,truePositive,,"[{""at"":""2026-11-23T03:12:09.1234567Z"",""by"":""ann"",""text"":""Called the partner: expected.""}]","{""id"":""7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f"",""owner"":""identity-team"",""reason"":""The partner rotates credentials on weekdays."",""expiresAt"":""2026-11-23T03:12:09.1234567Z""}",1,false,false,0f3a9c1d2b4e5f60,2026-11-23T03:12:09.1234567Z,2026-11-23T03:12:09.1234567Z
+                     */
                     "text/csv": string;
                 };
             };
@@ -2742,12 +2792,12 @@ export interface operations {
     triageFinding: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
                 /**
                  * @description The `ETag` of the finding that was seen. Required.
                  * @example "3"
                  */
-                "if-match"?: string;
+                "if-match": string;
             };
             path: {
                 /**
@@ -2924,6 +2974,21 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /**
+                     * @description The revision, in quotes.
+                     * @example "3"
+                     */
+                    etag?: string;
+                    /**
+                     * @description The address of the finding, where its id is another than was asked for.
+                     * @example /v1/findings/5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                     */
+                    "content-location"?: string;
+                    /**
+                     * @description The finding that stands, `rel="successor-version"`.
+                     * @example </v1/findings?cursor=c1-4711>; rel="next"
+                     */
+                    link?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -2937,6 +3002,16 @@ export interface operations {
             /** @description `urn:guestwatch:problem:precondition_failed`: The finding is at another revision than `If-Match` names: `finding` is what it is now, `ETag` its revision. */
             412: {
                 headers: {
+                    /**
+                     * @description The revision, in quotes.
+                     * @example "3"
+                     */
+                    etag?: string;
+                    /**
+                     * @description The address of the finding, where its id is another than was asked for.
+                     * @example /v1/findings/5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                     */
+                    "content-location"?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
                 };
@@ -3565,7 +3640,10 @@ export interface operations {
                 format?: "json" | "ocsf";
             };
             header?: {
-                /** @description Names `application/cloudevents-batch+json` for CloudEvents. */
+                /**
+                 * @description Names `application/cloudevents-batch+json` for CloudEvents.
+                 * @example application/cloudevents-batch+json
+                 */
                 accept?: string;
             };
             path?: never;
@@ -3576,11 +3654,20 @@ export interface operations {
             /** @description Revisions in order, none skipped, each once. */
             200: {
                 headers: {
-                    /** @description The answer depends on `Accept`. */
+                    /**
+                     * @description The answer depends on `Accept`.
+                     * @example accept
+                     */
                     vary?: string;
-                    /** @description Of CloudEvents: the cursor to go on from, whether events came or not. */
+                    /**
+                     * @description Of CloudEvents: the cursor to go on from, whether events came or not.
+                     * @example c1-4711
+                     */
                     "next-cursor"?: string;
-                    /** @description Of CloudEvents: the call that goes on, `rel="next"`. */
+                    /**
+                     * @description Of CloudEvents: the call that goes on, `rel="next"`.
+                     * @example </v1/findings?cursor=c1-4711>; rel="next"
+                     */
                     link?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -3922,6 +4009,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example id: c1-4711 */
                     "text/event-stream": string;
                 };
             };
@@ -4275,13 +4363,25 @@ export interface operations {
             /** @description The rows, with what they are of. */
             200: {
                 headers: {
-                    /** @description Of a table: the moment that the rows are of. */
+                    /**
+                     * @description Of a table: the moment that the rows are of.
+                     * @example 2026-11-23T03:12:09.1234567Z
+                     */
                     "rows-at"?: string;
-                    /** @description Of a table: the view that they are made for. */
+                    /**
+                     * @description Of a table: the view that they are made for.
+                     * @example strict
+                     */
                     "rows-view"?: string;
-                    /** @description Of a table: the tenant that they are of. */
+                    /**
+                     * @description Of a table: the tenant that they are of.
+                     * @example 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11
+                     */
                     "rows-tenant-id"?: string;
-                    /** @description Of a table: `true` when every record of the window was read; `false`: rows may be missing. */
+                    /**
+                     * @description Of a table: `true` when every record of the window was read; `false`: rows may be missing.
+                     * @example true
+                     */
                     "rows-complete"?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -4315,6 +4415,10 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RuleRows"];
+                    /**
+                     * @example ActorUpn,AccountName,AccountUPNSuffix,ActorIp,LastSignIn,SignInIp,FirstSeen,LastSeen,Operations,Targets,EventCount
+                     *     ann@partner.com,ann,partner.com,203.0.113.7,2026-11-23T03:12:09.1234567Z,198.51.100.4,2026-11-23T03:12:09.1234567Z,2026-11-23T03:12:09.1234567Z,"[""Add member to role""]","[""Global Administrator""]",1
+                     */
                     "text/csv": string;
                 };
             };
@@ -4481,9 +4585,15 @@ export interface operations {
             /** @description One page, by tenant, UPN and object id. */
             200: {
                 headers: {
-                    /** @description Of a table: the `nextCursor` of the page. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the `nextCursor` of the page. It is missing at the end of the list.
+                     * @example c1-4711
+                     */
                     "next-cursor"?: string;
-                    /** @description Of a table: the next page, `rel="next"`. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the next page, `rel="next"`. It is missing at the end of the list.
+                     * @example </v1/findings?cursor=c1-4711>; rel="next"
+                     */
                     link?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -4514,6 +4624,10 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["GuestsPage"];
+                    /**
+                     * @example tenantId,upn,objectId,objectIds,homeTenantId,outbound,firstSignIn,lastSignIn,signInIp,ips,signInsKept
+                     *     3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11,ann@partner.com,9d5e6f0c-94c9-4f6b-a5a0-7b0e2c7a1f22,"[""9d5e6f0c-94c9-4f6b-a5a0-7b0e2c7a1f22""]",,false,2026-11-23T03:12:09.1234567Z,2026-11-23T03:12:09.1234567Z,198.51.100.4,"[""198.51.100.4""]",12
+                     */
                     "text/csv": string;
                 };
             };
@@ -5381,9 +5495,15 @@ export interface operations {
             /** @description One page, newest first. */
             200: {
                 headers: {
-                    /** @description Of a table: the `nextCursor` of the page. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the `nextCursor` of the page. It is missing at the end of the list.
+                     * @example c1-4711
+                     */
                     "next-cursor"?: string;
-                    /** @description Of a table: the next page, `rel="next"`. It is missing at the end of the list. */
+                    /**
+                     * @description Of a table: the next page, `rel="next"`. It is missing at the end of the list.
+                     * @example </v1/findings?cursor=c1-4711>; rel="next"
+                     */
                     link?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -5417,6 +5537,10 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DeadLettersPage"];
+                    /**
+                     * @example id,reason,tenantId,source,receivedAt,attempts,retriedAt,bytes,cut,encoding,content
+                     *     d-0001,not_json,,"{""hub"":""insights-logs-auditlogs"",""partition"":""0"",""sequenceNumber"":4711,""recordIndex"":0,""enqueuedAt"":""2026-11-23T03:12:09.1234567Z"",""sha256"":""a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3""}",2026-11-23T03:12:09.1234567Z,0,2026-11-23T03:12:09.1234567Z,17,false,utf8,"{""records"": [{""ti"
+                     */
                     "text/csv": string;
                 };
             };
@@ -5954,7 +6078,10 @@ export interface operations {
             /** @description Activity that someone expects. */
             201: {
                 headers: {
-                    /** @description Its address. */
+                    /**
+                     * @description Its address.
+                     * @example /v1/suppressions/7c1f0d8e5b6a4c3d9e2f1a0b8c7d6e5f
+                     */
                     location?: string;
                     "x-request-id": components["headers"]["x-request-id"];
                     [name: string]: unknown;
@@ -6428,6 +6555,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unsupported_media_type";
                     };
                 };
             };

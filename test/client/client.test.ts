@@ -22,7 +22,8 @@ async function clientOf(held: Memory, options: { waitingMax?: number } = {}) {
     key: 'sample',
     async fetch(request) {
       asked.push(request);
-      return fetch(request.url, { headers: request.headers, method: request.method, signal: request.signal });
+      const body = request.method === 'GET' ? null : await request.text();
+      return fetch(request.url, { headers: request.headers, method: request.method, signal: request.signal, body });
     },
   });
   return { client, asked };
@@ -47,6 +48,20 @@ test('a call is typed by the document, and the key is sent along', async () => {
   assert.equal(asked[0]?.headers.get('authorization'), 'Bearer sample');
   // @ts-expect-error: the document has no such view.
   await client.GET('/v1/findings', { params: { query: { view: 'none' } } });
+});
+
+test('triage is typed too: without what was seen it cannot be written, and who was slower is told what is there now', async () => {
+  const { client } = await clientOf(memory());
+  const path = { id: 'f-1' };
+  const { response } = await client.GET('/v1/findings/{id}', { params: { path } });
+  const params = { path, header: { 'if-match': response.headers.get('etag')! } };
+  const first = await client.PATCH('/v1/findings/{id}', { params, body: { status: 'inProgress', comment: 'Asking.' } });
+  const status: Finding['status'] | undefined = first.data?.status;
+  assert.equal(status, 'inProgress');
+  const second = await client.PATCH('/v1/findings/{id}', { params, body: { status: 'resolved' } });
+  assert.deepEqual([second.response.status, second.error?.finding?.status], [412, 'inProgress']);
+  // @ts-expect-error: `If-Match` must be given.
+  await client.PATCH('/v1/findings/{id}', { params: { path }, body: { status: 'new' } });
 });
 
 test('a name with # in it stands in a path as in any other place', async () => {
