@@ -12,6 +12,7 @@ import { type RedisServer, startRedis } from '../../local/redis.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { openState } from '../../src/state/state.ts';
+import { fetch } from '../document/fetch.ts';
 import { applyFacts, stateOptions } from '../state/redis.ts';
 import { HOUR_MS, operation, signIn } from '../state/samples.ts';
 
@@ -87,15 +88,33 @@ for (const [n, language, text] of blocks) {
   });
 }
 
-const commands = [...read('README.md').matchAll(/^ {4}(curl .*?)(?: +# .*)?$/gm)].map(([, command]) => command!);
+async function findingId(): Promise<string> {
+  const answer = await fetch(`${service.apiUrl}/v1/findings?view=any`);
+  return ((await answer.json()) as { items: { id: string }[] }).items[0]!.id;
+}
+
+const commands = [...read('README.md').matchAll(/^ {4}(curl (?:.*\\\n)*.*?)(?: +# .*)?$/gm)].map(
+  ([, command]) => command!,
+);
 
 test('the README has examples', () => assert.ok(commands.length >= 5));
 
 for (const command of commands) {
-  test(`README: ${command}`, async () => {
+  test(`README: ${command.split('\n', 1)[0]}`, async () => {
     // Nothing more will come, and the test need not wait for it as long as a program would.
-    const here = command.replace('http://127.0.0.1:8080', service.apiUrl!).replace('wait=60', 'wait=1');
-    const answer = JSON.parse(await said(['sh', '-c', here], '\0')) as Record<string, unknown>;
+    const here = command
+      .replace(/http:\/\/[\w.]+:8080/, service.apiUrl!)
+      .replace('wait=60', 'wait=1')
+      .replace('/ID', `/${await findingId()}`)
+      .replace('"1"', '*');
+    // A stream begins with its place, and ends with its reader.
+    const isStream = command.includes('/v1/stream');
+    const heard = await said(
+      isStream ? here.replaceAll("'", '').split(' ') : ['sh', '-c', here],
+      isStream ? 'id: ' : '\0',
+    );
+    if (isStream) return assert.match(heard, /^id: /m);
+    const answer = JSON.parse(heard) as Record<string, unknown>;
     assert.ok(!('requestId' in answer), JSON.stringify(answer));
   });
 }
