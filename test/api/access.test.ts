@@ -7,9 +7,11 @@ import { Registry } from 'prom-client';
 import { buildApp } from '../../src/api/app.ts';
 import { SCOPES, type Scope } from '../../src/api/caller.ts';
 import type { AccessPort, Caller, Grant } from '../../src/api/ports.ts';
+import { fetch } from '../document/fetch.ts';
 import { appOf, type Document } from './ask.ts';
 import { listen } from './listen.ts';
 import { memory } from './ports.ts';
+import { findingOf } from './samples.ts';
 
 interface Operation {
   readonly security?: readonly { readonly bearer: readonly Scope[] }[];
@@ -231,7 +233,7 @@ for (const how of ['is taken back', 'ends']) {
         await assert.rejects(own.answer);
         await released;
       }
-      feed.append('{}');
+      feed.append(JSON.stringify(findingOf('f-1')));
       assert.equal((await other.answer).status, 200);
       const ended = lines.filter(({ event }) => event === 'api_refused');
       assert.deepEqual(

@@ -6,6 +6,7 @@ import type { Server } from '../../src/api/server.ts';
 import { checkerOf, type Seen } from '../document/answers.ts';
 import type { Document, Json } from '../document/document.ts';
 
+export type { ApiOptions } from '../../src/api/app.ts';
 export type { Document } from '../document/document.ts';
 
 export interface Asked {

@@ -7,6 +7,7 @@ import { filesUnder, type Reading, readSource } from '../architecture/source.ts'
 const OTHER_SERVERS = /^test\/(eventhubs|faults|architecture|document\/fetch\.ts)/;
 /** Those that build the app by hand: the two places that check, and those that check by themselves. */
 const BUILDERS = [
+  'test/api/access.test.ts',
   'test/api/ask.ts',
   'test/api/problems.test.ts',
   'test/document/quality.test.ts',

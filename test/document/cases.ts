@@ -2,9 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
-import type { ApiOptions } from '../../src/api/app.ts';
 import type { AccessPort, ApiPorts } from '../../src/api/ports.ts';
-import { appOf } from '../api/ask.ts';
+import { type ApiOptions, appOf } from '../api/ask.ts';
 import { failing, memory, unreachable } from '../api/ports.ts';
 import { findingOf } from '../api/samples.ts';
 import { checkerOf, type Seen } from './answers.ts';

@@ -9,7 +9,7 @@ const checkers = new Map<string, Promise<Checker | null>>();
 const OF_API = /^\/(v1\/|openapi\.json$|docs$)/;
 
 /** `fetch`, but that answers of an API are held against its document. A stream is handed on as it comes. */
-export async function fetch(url: string, init: RequestInit = {}): Promise<Response> {
+export async function fetch(url: string | URL, init: RequestInit = {}): Promise<Response> {
   const response = await globalThis.fetch(url, init);
   const { origin, pathname, search } = new URL(url);
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
@@ -19,7 +19,8 @@ export async function fetch(url: string, init: RequestInit = {}): Promise<Respon
   const { status, headers } = response;
   const method = init.method ?? 'GET';
   checker?.check({ method, url: `${pathname}${search}`, status, headers: Object.fromEntries(headers), body });
-  return new Response(status === 204 || status === 304 ? null : body, response);
+  const told = new Response(status === 204 || status === 304 ? null : body, response);
+  return Object.defineProperty(told, 'url', { value: response.url });
 }
 
 /** Null where the API went away before it could be asked what it answers. */

@@ -17,6 +17,7 @@ import { type Service, type ServiceOptions, startService } from '../../src/servi
 import { openState, type State } from '../../src/state/state.ts';
 import { makeCertificate } from '../access/certificates.ts';
 import { AUDIENCE, TENANT as ENTRA_TENANT, Issuer } from '../access/issuer.ts';
+import { fetch } from '../document/fetch.ts';
 import { applyFacts, stateOptions } from '../state/redis.ts';
 import { operation, signIn } from '../state/samples.ts';
 

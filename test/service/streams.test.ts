@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { openState, type State } from '../../src/state/state.ts';
 import { openSse, type SseStream } from '../api/sse.ts';
+import { fetch } from '../document/fetch.ts';
 import { ocsfFaults } from '../formats/ocsf/validate.ts';
 import { applyFacts, stateOptions, withState } from '../state/redis.ts';
 import { operation, signIn } from '../state/samples.ts';

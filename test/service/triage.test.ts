@@ -6,6 +6,7 @@ import { type RedisServer, startRedis } from '../../local/redis.ts';
 import { readConfig } from '../../src/config.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { openState, type State } from '../../src/state/state.ts';
+import { fetch } from '../document/fetch.ts';
 import { stateOptions } from '../state/redis.ts';
 import { batchOf, operation, signIn } from '../state/samples.ts';
 
