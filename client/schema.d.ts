@@ -352,6 +352,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Where findings are delivered to, and how each receiver stands. By name. One that gets findings of more tenants than the caller may see is not shown.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Sends a signed event that marks itself as a test, once, also to a webhook that is disabled, and answers with what came of it. One that is taken enables the webhook. `waiting` in the answer: no process that delivers has come to it yet.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries
+         * @description What waits, what failed and what was delivered of late, with each try. Newest first.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery again
+         * @description One that failed begins its tries anew; one that waits is tried at once, unless an earlier revision of its finding waits. It may come after later revisions: receivers compare `revision`. One that was delivered is not sent again.
+         */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -795,7 +875,7 @@ export interface components {
              * @example urn:guestwatch:problem:bad_request
              * @enum {string}
              */
-            type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor" | "urn:guestwatch:problem:tenant_required" | "urn:guestwatch:problem:beyond_retention" | "urn:guestwatch:problem:unauthenticated" | "urn:guestwatch:problem:forbidden" | "urn:guestwatch:problem:not_found" | "urn:guestwatch:problem:superseded" | "urn:guestwatch:problem:too_many_comments" | "urn:guestwatch:problem:too_many_suppressions" | "urn:guestwatch:problem:method_not_allowed" | "urn:guestwatch:problem:not_acceptable" | "urn:guestwatch:problem:request_timeout" | "urn:guestwatch:problem:resync" | "urn:guestwatch:problem:precondition_failed" | "urn:guestwatch:problem:body_too_large" | "urn:guestwatch:problem:url_too_long" | "urn:guestwatch:problem:unsupported_media_type" | "urn:guestwatch:problem:misdirected_host" | "urn:guestwatch:problem:precondition_required" | "urn:guestwatch:problem:rate_limited" | "urn:guestwatch:problem:headers_too_large" | "urn:guestwatch:problem:internal" | "urn:guestwatch:problem:unavailable";
+            type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor" | "urn:guestwatch:problem:tenant_required" | "urn:guestwatch:problem:beyond_retention" | "urn:guestwatch:problem:unauthenticated" | "urn:guestwatch:problem:forbidden" | "urn:guestwatch:problem:not_found" | "urn:guestwatch:problem:superseded" | "urn:guestwatch:problem:too_many_comments" | "urn:guestwatch:problem:too_many_suppressions" | "urn:guestwatch:problem:method_not_allowed" | "urn:guestwatch:problem:not_acceptable" | "urn:guestwatch:problem:request_timeout" | "urn:guestwatch:problem:already_delivered" | "urn:guestwatch:problem:resync" | "urn:guestwatch:problem:precondition_failed" | "urn:guestwatch:problem:body_too_large" | "urn:guestwatch:problem:url_too_long" | "urn:guestwatch:problem:unsupported_media_type" | "urn:guestwatch:problem:misdirected_host" | "urn:guestwatch:problem:precondition_required" | "urn:guestwatch:problem:rate_limited" | "urn:guestwatch:problem:headers_too_large" | "urn:guestwatch:problem:internal" | "urn:guestwatch:problem:unavailable";
             /**
              * @description The kind of problem, for people.
              * @example Invalid parameters
@@ -2190,6 +2270,236 @@ export interface components {
              * @example 2026-11-23T03:12:09.1234567Z
              */
             expiresAt: string;
+        };
+        /** @description A receiver of findings: a webhook, or the event hub of findings. */
+        Webhook: {
+            /**
+             * @description Its name in the file; of the event hub `eventhub:` and the name of the hub.
+             * @example soc
+             */
+            name: string;
+            /**
+             * @description What it is.
+             * @example webhook
+             * @enum {string}
+             */
+            kind: "webhook" | "eventHub";
+            /**
+             * @description Where it is, without what may be secret: no user, no query. Of an event hub its name.
+             * @example https://hooks.example/in
+             */
+            url: string;
+            /**
+             * @description What the CloudEvents carry: the finding, or it as an OCSF Detection Finding.
+             * @example cloudevents
+             * @enum {string}
+             */
+            format: "cloudevents" | "ocsf";
+            /**
+             * @description Tenants whose findings it gets; null for all.
+             * @example null
+             */
+            tenants: string[] | null;
+            /**
+             * @description The view that a finding must stand in.
+             * @example any
+             * @enum {string}
+             */
+            view: "any" | "resolved" | "strict";
+            /**
+             * @description The least severity.
+             * @example informational
+             * @enum {string}
+             */
+            severity: "informational" | "low" | "medium" | "high";
+            /**
+             * @description True where it may be an address of one's own network.
+             * @example false
+             */
+            allowPrivate: boolean;
+            /**
+             * @description `enabled`; `paused`: it asked to be left alone for a while; `disabled`: it answered 410; `off`: the file says so. In all of them what comes waits.
+             * @example enabled
+             * @enum {string}
+             */
+            state: "enabled" | "paused" | "disabled" | "off";
+            /**
+             * @description Why it is not enabled, and the mend.
+             * @example null
+             */
+            detail: string | null;
+            /**
+             * @description How many deliveries wait.
+             * @example 0
+             */
+            waiting: number;
+            /**
+             * @description Bytes of findings that wait.
+             * @example 0
+             */
+            waitingBytes: number;
+            /**
+             * Format: date-time
+             * @description Since when the oldest of them waits. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            oldestWaitingAt: string | null;
+            /**
+             * Format: date-time
+             * @description Since when there is no room for more: the feed is not read on for it, and keeps what comes for as long as it reaches back. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            fullSince: string | null;
+            /**
+             * Format: date-time
+             * @description When the newest revision was made that was looked at for it. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            takenUntil: string;
+            /**
+             * Format: date-time
+             * @description When it last took something. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            lastSuccessAt: string | null;
+            /**
+             * Format: date-time
+             * @description When a try last failed. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            lastFailureAt: string | null;
+            /**
+             * @description How many failed deliveries gave way to newer ones.
+             * @example 0
+             */
+            dropped: number;
+            /**
+             * Format: date-time
+             * @description When a process that delivers last said that it has it. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            seenAt: string;
+        };
+        /** @description One page, by name. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+        WebhooksPage: {
+            /** @description At most `limit` of them, by name. */
+            items: components["schemas"]["Webhook"][];
+            /**
+             * @description Give it as `cursor`, with the same filters, for the next page. Null at the end.
+             * @example null
+             */
+            nextCursor: string | null;
+        };
+        /** @description No members: `{}`. */
+        Nothing: Record<string, never>;
+        /** @description One try. */
+        Attempt: {
+            /**
+             * Format: date-time
+             * @description When it began. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            at: string;
+            /**
+             * @description How long it took, in milliseconds.
+             * @example 41
+             */
+            ms: number;
+            /**
+             * @description HTTP status; null where none came.
+             * @example 503
+             */
+            status: number | null;
+            /**
+             * @description Why it failed; null for the one that did not.
+             * @example status
+             * @enum {string|null}
+             */
+            failure: "status" | "redirect" | "gone" | "timeout" | "connection" | "tls" | "name_not_resolved" | "address_refused" | "too_large" | "hub" | "fault" | null;
+            /**
+             * @description What happened.
+             * @example Answered 503.
+             */
+            detail: string;
+        };
+        /** @description One revision on its way to one receiver. Its body is left out. */
+        Delivery: {
+            /**
+             * @description Its id.
+             * @example 5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+             */
+            id: string;
+            /**
+             * @description Name of the receiver.
+             * @example soc
+             */
+            webhook: string;
+            /**
+             * @description The finding; null for a test.
+             * @example 5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+             */
+            findingId: string | null;
+            /**
+             * @description Revision of the finding; 0 for a test.
+             * @example 3
+             */
+            revision: number;
+            /**
+             * @description Tenant of the finding; null for a test.
+             * @example 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11
+             */
+            tenantId: string | null;
+            /**
+             * @description Why the revision was made; `resync` where that is no longer known, since the feed was read too late.
+             * @example rebuilt
+             * @enum {string}
+             */
+            reason: "rebuilt" | "merge" | "new" | "late_operation" | "operation" | "late_sign_in" | "sign_in" | "triage" | "resync" | "test";
+            /**
+             * @description `failed`: all tries are over; it is kept, and can be sent again.
+             * @example waiting
+             * @enum {string}
+             */
+            status: "waiting" | "failed" | "delivered";
+            /**
+             * @description True for a test.
+             * @example false
+             */
+            isTest: boolean;
+            /**
+             * @description Bytes of the finding.
+             * @example 1480
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was put down to be delivered. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it is next due, if no earlier revision of its finding waits; null where it no longer waits. RFC 3339, UTC.
+             * @example 2026-11-23T03:12:09.1234567Z
+             */
+            nextAttemptAt: string | null;
+            /**
+             * @description How many tries have counted since it was put down or sent again.
+             * @example 1
+             */
+            tries: number;
+            /** @description The newest tries, oldest first. */
+            attempts: components["schemas"]["Attempt"][];
+        };
+        /** @description One page, newest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+        DeliveriesPage: {
+            /** @description At most `limit` of them, newest first. */
+            items: components["schemas"]["Delivery"][];
+            /**
+             * @description Give it as `cursor`, with the same filters, for the next page. Null at the end.
+             * @example null
+             */
+            nextCursor: string | null;
         };
     };
     responses: never;
@@ -6818,6 +7128,817 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Opaque: `nextCursor` of the page before, with the same filters. Left out: the first page.
+                 * @example 3fa94c07be12.1764_5d0f4f2b
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, by name. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "soc",
+                     *           "kind": "webhook",
+                     *           "url": "https://hooks.example/in",
+                     *           "format": "cloudevents",
+                     *           "tenants": null,
+                     *           "view": "any",
+                     *           "severity": "informational",
+                     *           "allowPrivate": false,
+                     *           "state": "enabled",
+                     *           "detail": null,
+                     *           "waiting": 0,
+                     *           "waitingBytes": 0,
+                     *           "oldestWaitingAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "fullSince": "2026-11-23T03:12:09.1234567Z",
+                     *           "takenUntil": "2026-11-23T03:12:09.1234567Z",
+                     *           "lastSuccessAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "lastFailureAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "dropped": 0,
+                     *           "seenAt": "2026-11-23T03:12:09.1234567Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhooksPage"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:bad_cursor`: The cursor is not one of this list, or was given for other filters.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Name of the webhook.
+                 * @example soc
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description One revision on its way to one receiver. Its body is left out. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *       "webhook": "soc",
+                     *       "findingId": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *       "revision": 3,
+                     *       "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *       "reason": "rebuilt",
+                     *       "status": "waiting",
+                     *       "isTest": false,
+                     *       "bytes": 1480,
+                     *       "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "nextAttemptAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "tries": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-23T03:12:09.1234567Z",
+                     *           "ms": 41,
+                     *           "status": 503,
+                     *           "failure": "status",
+                     *           "detail": "Answered 503."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unsupported_media_type";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Name of a webhook.
+                 * @example soc
+                 */
+                webhook?: string;
+                /**
+                 * @description What has become of it.
+                 * @example waiting
+                 */
+                status?: "waiting" | "failed" | "delivered";
+                /**
+                 * @description How many items at most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Opaque: `nextCursor` of the page before, with the same filters. Left out: the first page.
+                 * @example 3fa94c07be12.1764_5d0f4f2b
+                 */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest first. It may be shorter than the limit: only a null `nextCursor` ends the list. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *           "webhook": "soc",
+                     *           "findingId": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *           "revision": 3,
+                     *           "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *           "reason": "rebuilt",
+                     *           "status": "waiting",
+                     *           "isTest": false,
+                     *           "bytes": 1480,
+                     *           "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "nextAttemptAt": "2026-11-23T03:12:09.1234567Z",
+                     *           "tries": 1,
+                     *           "attempts": [
+                     *             {
+                     *               "at": "2026-11-23T03:12:09.1234567Z",
+                     *               "ms": 41,
+                     *               "status": 503,
+                     *               "failure": "status",
+                     *               "detail": "Answered 503."
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveriesPage"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             *
+             *     `urn:guestwatch:problem:bad_cursor`: The cursor is not one of this list, or was given for other filters.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters" | "urn:guestwatch:problem:bad_cursor";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:misdirected_host`: Without keys only requests to a loopback name are answered. */
+            421: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:misdirected_host";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:rate_limited`: Go on after as many seconds as `Retry-After` says. */
+            429: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:rate_limited";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:internal`: A fault of the service; its log names the cause under the same `requestId`. */
+            500: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:internal";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unavailable`: The state cannot be reached, or too many requests wait. Try again after `Retry-After`. */
+            503: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "retry-after": components["headers"]["retry-after"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unavailable";
+                    };
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a delivery.
+                 * @example 5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description One revision on its way to one receiver. Its body is left out. */
+            200: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *       "webhook": "soc",
+                     *       "findingId": "5d0f4f2b8a1c4e0d9a7b6c5d4e3f2a1b",
+                     *       "revision": 3,
+                     *       "tenantId": "3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11",
+                     *       "reason": "rebuilt",
+                     *       "status": "waiting",
+                     *       "isTest": false,
+                     *       "bytes": 1480,
+                     *       "createdAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "nextAttemptAt": "2026-11-23T03:12:09.1234567Z",
+                     *       "tries": 1,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-23T03:12:09.1234567Z",
+                     *           "ms": 41,
+                     *           "status": 503,
+                     *           "failure": "status",
+                     *           "detail": "Answered 503."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description `urn:guestwatch:problem:bad_request`: The request is not well-formed HTTP, or its path is not UTF-8.
+             *
+             *     `urn:guestwatch:problem:invalid_parameters`: Each fault stands in `errors`, with the mend.
+             */
+            400: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:bad_request" | "urn:guestwatch:problem:invalid_parameters";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unauthenticated`: Send a key or token that is in force, as `Authorization: Bearer …`. */
+            401: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    "www-authenticate": components["headers"]["www-authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unauthenticated";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:forbidden`: This key or token does not allow this call; the document names what each call needs. */
+            403: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:forbidden";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:not_found`: There is nothing under this address. */
+            404: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:not_found";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:already_delivered`: The delivery was taken by its receiver, and is not sent again. */
+            409: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:already_delivered";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:body_too_large`: No body may exceed 65536 bytes. */
+            413: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:body_too_large";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:url_too_long`: No URL may exceed 8192 characters. */
+            414: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:url_too_long";
+                    };
+                };
+            };
+            /** @description `urn:guestwatch:problem:unsupported_media_type`: Bodies are `application/json`. */
+            415: {
+                headers: {
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type: "urn:guestwatch:problem:unsupported_media_type";
                     };
                 };
             };

@@ -9,6 +9,7 @@ const OTHER_SERVERS = /^test\/(eventhubs|faults|architecture|document\/fetch\.ts
 const BUILDERS = [
   'test/api/access.test.ts',
   'test/api/ask.ts',
+  'test/api/deliveries.test.ts',
   'test/api/problems.test.ts',
   'test/document/quality.test.ts',
   'test/fuzz/world.ts',

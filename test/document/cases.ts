@@ -5,7 +5,7 @@ import type { InjectOptions } from 'fastify';
 import type { AccessPort, ApiPorts } from '../../src/api/ports.ts';
 import { type ApiOptions, appOf } from '../api/ask.ts';
 import { failing, memory, unreachable } from '../api/ports.ts';
-import { findingOf } from '../api/samples.ts';
+import { delivery, findingOf, testDelivery } from '../api/samples.ts';
 import { checkerOf, type Seen } from './answers.ts';
 import { type Document, type Operation, operationsOf } from './document.ts';
 
@@ -44,6 +44,7 @@ const PATH: Readonly<Record<string, string>> = {
   getSuppression: 'p-1',
   deleteSuppression: 'p-1',
   listSuppressedFindings: 'p-1',
+  retryDelivery: delivery.id,
 };
 
 /** Ways that fit every operation: by the status, or by the problem. */
@@ -65,7 +66,8 @@ const BY_ANSWER: Readonly<Record<string, Driver>> = {
     ask(good, undefined, { access: REFUSING, rates: { address: 1, caller: 0, failures: 0 } }),
   internal: ({ ask, good }) => ask(good, failingPorts(new Error('SECRET'))),
   unavailable: ({ ask, good }) => ask(good, failingPorts(unreachable())),
-  unsupported_media_type: ({ ask, good }) => ask({ ...good, headers: { 'content-type': 'text/plain' }, payload: '{}' }),
+  unsupported_media_type: ({ ask, good }) =>
+    ask({ ...good, headers: { 'content-type': 'application/xml' }, payload: '<a/>' }),
   bad_cursor: ({ ask, good }) => ask(withQuery(good, { cursor: 'x' })),
   beyond_retention: ({ ask, good }) => ask(withQuery(good, { at: '0001-01-01T00:00:00Z' })),
   not_found: ({ ask, operation }) => ask(requestOf(operation, () => 'nobody')),
@@ -107,6 +109,7 @@ const BY_OPERATION: Readonly<Record<string, Driver>> = {
   'createSuppression tenant_required': ({ ask, good }) => ask(withBody(good, { tenantId: undefined })),
   'createSuppression too_many_suppressions': ({ ask, good }) => ask(withBody(good, { tenantId: 'full' })),
   'listChanges resync': ({ ask, good }) => ask(withQuery(good, { after: '9' })),
+  'retryDelivery already_delivered': ({ ask, operation }) => ask(requestOf(operation, () => testDelivery.id)),
   'retryDeadLetters bad_cursor': ({ ask, good }) => ask({ ...good, payload: '{"cursor":"x"}' }),
   'getRuleRows tenant_required': ({ ask, operation }) => ask(requestOf(operation)),
   'explainActor tenant_required': ({ ask, good }) => ask(withQuery(good, { actor: 'twice@partner.com' })),

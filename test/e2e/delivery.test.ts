@@ -8,6 +8,7 @@ import { EventHubConsumerClient, earliestEventPosition } from '@azure/event-hubs
 import { run } from '../../src/cli/run.ts';
 import { fakeIo } from '../cli/support.ts';
 import { OTHER_SECRET, openReceiver, type Receiver, SECRET } from '../delivery/receiver.ts';
+import { fetch } from '../document/fetch.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 import { eventually, onStage, openServers, type Servers, type Stage } from './support.ts';
 

@@ -7,8 +7,8 @@ import { EventHubProducerClient } from '@azure/event-hubs';
 import { Redis } from 'ioredis';
 import { AUDIT_HUB, SIGN_IN_HUB } from '../../local/stack.ts';
 import { openReceiver, SECRET } from '../delivery/receiver.ts';
-import { eventually } from '../e2e/waiting.ts';
 import { fetch } from '../document/fetch.ts';
+import { eventually } from '../e2e/waiting.ts';
 import { operation, signIn } from '../replay/samples.ts';
 import {
   descendants,

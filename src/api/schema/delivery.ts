@@ -33,7 +33,7 @@ export const Webhook = w.shape('Webhook', 'A receiver of findings: a webhook, or
     '`enabled`; `paused`: it asked to be left alone for a while; `disabled`: it answered 410; `off`: the file says so. In all of them what comes waits.',
   ),
   detail: w.textOrNull('Why it is not enabled, and the mend.', null),
-  waiting: w.count('Deliveries that wait.', 0),
+  waiting: w.count('How many deliveries wait.', 0),
   waitingBytes: w.count('Bytes of findings that wait.', 0),
   oldestWaitingAt: w.timeOrNull('Since when the oldest of them waits.'),
   fullSince: w.timeOrNull(
@@ -42,13 +42,13 @@ export const Webhook = w.shape('Webhook', 'A receiver of findings: a webhook, or
   takenUntil: w.time('When the newest revision was made that was looked at for it.'),
   lastSuccessAt: w.timeOrNull('When it last took something.'),
   lastFailureAt: w.timeOrNull('When a try last failed.'),
-  dropped: w.count('Failed deliveries that gave way to newer ones.', 0),
+  dropped: w.count('How many failed deliveries gave way to newer ones.', 0),
   seenAt: w.time('When a process that delivers last said that it has it.'),
 });
 
 const Attempt = w.shape('Attempt', 'One try.', {
   at: w.time('When it began.'),
-  ms: w.count('How long it took.', 41),
+  ms: w.count('How long it took, in milliseconds.', 41),
   status: w.countOrNull('HTTP status; null where none came.', 503),
   failure: w.choiceOrNull(FAILURES, 'Why it failed; null for the one that did not.'),
   detail: w.text('What happened.', 'Answered 503.'),
@@ -71,7 +71,7 @@ export const Delivery = w.shape('Delivery', 'One revision on its way to one rece
   nextAttemptAt: w.timeOrNull(
     'When it is next due, if no earlier revision of its finding waits; null where it no longer waits.',
   ),
-  tries: w.count('Tries that counted since it was put down or sent again.', 1),
+  tries: w.count('How many tries have counted since it was put down or sent again.', 1),
   attempts: w.listOf(Attempt, 'The newest tries, oldest first.'),
 });
 
