@@ -87,7 +87,21 @@ function startAfter(facts: StartFacts, after: Position): Pick<StartDecision, 'st
     ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null, isFirst: false }
     : null;
   const lastRead = isGap ? before - 1 : after.sequenceNumber;
-  return { start: { place, eventPosition: positionAfter(lastRead), after, lastRead, since: null }, gap };
+  // Where nothing is left behind the gap, its end is the end of all: else the partition would lag behind events that are gone.
+  const reached = isGap && facts.hub.isEmpty ? endOf(facts) : after;
+  return { start: { place, eventPosition: positionAfter(lastRead), after: reached, lastRead, since: null }, gap };
+}
+
+/** The end of the partition as a position. */
+function endOf({ place, hub }: StartFacts): Position {
+  const hasOffset = hub.lastEnqueuedSequenceNumber >= 0;
+  const lastEnqueuedAt = hub.lastEnqueuedOnUtc.getTime();
+  return {
+    sequenceNumber: hub.lastEnqueuedSequenceNumber,
+    offset: hasOffset ? hub.lastEnqueuedOffset : null,
+    enqueuedAt: hasOffset && lastEnqueuedAt > 0 ? lastEnqueuedAt : null,
+    hubCreatedAt: place.hubCreatedAt,
+  };
 }
 
 /**
@@ -100,14 +114,7 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
   const lastEnqueuedAt = hub.lastEnqueuedOnUtc.getTime();
   const isOld = hub.lastEnqueuedSequenceNumber < 0 || hub.isEmpty || lastEnqueuedAt <= startBackAt;
   if (isOld) {
-    const hasOffset = hub.lastEnqueuedSequenceNumber >= 0;
-    const after: Position = {
-      sequenceNumber: hub.lastEnqueuedSequenceNumber,
-      offset: hasOffset ? hub.lastEnqueuedOffset : null,
-      enqueuedAt: hasOffset && lastEnqueuedAt > 0 ? lastEnqueuedAt : null,
-      hubCreatedAt: place.hubCreatedAt,
-    };
-    const decision = beginAfter(facts, cause, after);
+    const decision = beginAfter(facts, cause, endOf(facts));
     return { ...decision, gap: goneSince(facts, cause) };
   }
   const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(facts) };

@@ -43,6 +43,9 @@ test('the position before the first event is all there is', () => {
 test('a partition emptied by retention before it was read is a gap up to its end', () => {
   const stored = { kind: 'position', position: position(7) } as const;
   const { gap, start } = decideStart({ ...base, stored, hub: at(20, { first: 20, isEmpty: true }) });
+  assert.equal(start.after?.sequenceNumber, 20, 'nothing is left to lag behind');
+  const followed = decideStart({ ...base, stored, hub: at(22, { first: 20 }) });
+  assert.equal(followed.start.after?.sequenceNumber, 7, 'what follows moves the position');
   assert.deepEqual([gap?.after, gap?.before, start.lastRead], [7, 21, 20]);
 });
 
