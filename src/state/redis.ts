@@ -57,6 +57,8 @@ const SILENCE_MAX_MS = 12_000;
 /** And where nothing is asked, as of one that only listens, the system asks the other end after so long. */
 const KEEP_ALIVE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A connection that the other side does not close by then is cut: its timer would hold up a process that has closed everything. */
+const DISCONNECT_TIMEOUT_MS = 300;
 const RETRY_DELAY_MAX_MS = 2_000;
 
 /** What holds for each connection, to a server alone or to one of a Cluster. */
@@ -64,6 +66,7 @@ const CONNECTION = {
   // The replies of version 2 are plain arrays in every command, on every server and proxy.
   protocol: 2,
   connectTimeout: CONNECT_TIMEOUT_MS,
+  disconnectTimeout: DISCONNECT_TIMEOUT_MS,
   commandTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SILENCE_MAX_MS,
   keepAlive: KEEP_ALIVE_MS,
