@@ -41,8 +41,6 @@ export function hourField(token: Token, hour: number): Buffer {
   return field;
 }
 
-export const isHourField = (field: Buffer): boolean => field.length > 12;
-
 /** One value of a guest's hash: sign-ins, or the hours that there are. */
 export type Stored =
   | { readonly kind: 'signIns'; readonly signIns: SignIn[] }
