@@ -1,7 +1,7 @@
 /** Who may call, over a real state: what is another tenant's does not exist, keys come and go under a running service, and TLS. */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +49,13 @@ for (const scope of SCOPES) {
   }
 }
 const writeKeys = (keys: readonly Key[]): Promise<void> =>
-  writeFile(keysFile, keys.map((key) => `${writeEntry(key)}\n`).join(''));
+  replaceKeys(keys.map((key) => `${writeEntry(key)}\n`).join(''));
+
+/** In one step, as a secret is renewed: half a file would be one with faults. */
+async function replaceKeys(text: string): Promise<void> {
+  await writeFile(`${keysFile}.new`, text);
+  await rename(`${keysFile}.new`, keysFile);
+}
 
 let redis: RedisServer;
 let state: State;
@@ -351,7 +357,7 @@ test('a key taken out of the file ends what is open under it and is refused from
   const stream = await fetch(`${service.apiUrl}/v1/stream`, { headers: { authorization: `Bearer ${secret}` } });
   const cut = Promise.all([assert.rejects(open), assert.rejects(stream.text())]);
   const refused = once(logged, 'new keys refused: those before stay in force');
-  await writeFile(keysFile, '- broken');
+  await replaceKeys('- broken');
   await refused;
   assert.equal((await send(secret, 'GET', '/v1/findings')).status, 200);
   const gone = once(logged, 'new keys in force');
