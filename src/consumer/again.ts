@@ -6,7 +6,8 @@
  * position, as it does after any break. So an event is read here only where nothing else will do.
  */
 import type { EventHubConsumerClient, ReceivedEventData } from '@azure/event-hubs';
-import { createClient } from './connect.ts';
+import { endsWithin, systemClock } from './clock.ts';
+import { closeClient, createClient } from './connect.ts';
 import { codeOf, messageOf } from './errors.ts';
 import { type EventHubsAccess, TUNING } from './options.ts';
 import type { Place } from './ports.ts';
@@ -15,6 +16,8 @@ import type { Place } from './ports.ts';
 const ownerLevel = 1;
 /** Time for one event: to ask for it, to open a link, to have it and to close. */
 const readMs = 6_000;
+/** Time to close; what has not by then is left to itself. */
+const closeMs = 2_000;
 
 export type EventAgain =
   | { readonly kind: 'event'; readonly event: ReceivedEventData }
@@ -53,7 +56,7 @@ export function openSource(options: SourceOptions): EventSource {
       }
     },
     async close() {
-      await Promise.all([...clients.values()].map((client) => client.close().catch(() => {}))); // It ends with the call that it was for.
+      await Promise.all([...clients.values()].map((client) => closeClient(client, systemClock, closeMs)));
     },
   };
 }
@@ -79,7 +82,7 @@ function receive(
       if (isDone) return;
       isDone = true;
       clearTimeout(timer);
-      void subscription.close().then(then, then);
+      void endsWithin(systemClock, closeMs, subscription.close()).then(then);
     };
     const subscription = client.subscribe(
       partition,

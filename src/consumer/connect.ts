@@ -8,6 +8,7 @@ import {
   RetryMode,
 } from '@azure/event-hubs';
 import { ContainerClient } from '@azure/storage-blob';
+import { type Clock, endsWithin } from './clock.ts';
 import type { ConsumerOptions, EventHubsAccess, StorageAccess, Tuning } from './options.ts';
 
 /** Pauses and limits for storage: a checkpoint or an ownership that takes longer is of no use any more. */
@@ -36,6 +37,15 @@ export function createClient(
   return store
     ? new EventHubConsumerClient(consumerGroup, namespace, hub, credential, store, clientOptions)
     : new EventHubConsumerClient(consumerGroup, namespace, hub, credential, clientOptions);
+}
+
+/**
+ * Closes a client within so many milliseconds, and cuts what is left of it then: where its connection breaks while it closes,
+ * the library waits for an answer that never comes. Never rejects.
+ */
+export async function closeClient(client: EventHubConsumerClient, clock: Clock, ms: number): Promise<void> {
+  await endsWithin(clock, ms, client.close());
+  cutForGood(client);
 }
 
 /** As far as the client library shows them: what it opens connections by, and each of these. */

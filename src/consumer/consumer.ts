@@ -30,7 +30,7 @@ export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   watchLinks();
   const container = await openContainer(options);
   const probed = await Promise.all(
-    options.hubs.map(async (name) => ({ name, partitionIds: await probeHub(options, name, options.tuning) })),
+    options.hubs.map(async (name) => ({ name, partitionIds: await probeHub(options, name) })),
   );
   const checkpoints = new BlobCheckpointStore(container);
   const budget = new ByteBudget(options.tuning.inFlightBytesMax);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
 import { endsWithin } from './clock.ts';
-import { createClient, cutForGood } from './connect.ts';
+import { closeClient, createClient } from './connect.ts';
 import type { HubContext } from './context.ts';
 import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -115,8 +115,7 @@ export class HubConsumer {
       answered = true;
     });
     await endsWithin(options.clock, options.tuning.attemptMs, asking);
-    await endsWithin(options.clock, renewalMs, client.close());
-    cutForGood(client);
+    await closeClient(client, options.clock, renewalMs);
     return answered;
   }
 

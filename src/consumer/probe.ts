@@ -1,9 +1,9 @@
 /** Tries hub, consumer group and storage at the start, and says what is wrong by the setting that mends it. */
 import type { EventHubConsumerClient } from '@azure/event-hubs';
 import type { ContainerClient } from '@azure/storage-blob';
-import { createClient, createContainer, hostOf } from './connect.ts';
+import { closeClient, createClient, createContainer, hostOf } from './connect.ts';
 import { ConsumerStartError, codeOf, messageOf } from './errors.ts';
-import type { ConsumerOptions, Tuning } from './options.ts';
+import type { ConsumerOptions, ResolvedOptions } from './options.ts';
 
 const EVENT_HUBS = ['EVENTHUB_CONNECTION_STRING', 'EVENTHUB_NAMESPACE'];
 const STORAGE = ['CHECKPOINT_STORAGE_CONNECTION_STRING', 'CHECKPOINT_STORAGE_URL'];
@@ -32,7 +32,8 @@ export async function openContainer({ storage, container }: ConsumerOptions): Pr
 }
 
 /** The partitions of the hub, once it has let us ask and read. Rejects with `ConsumerStartError`. */
-export async function probeHub(options: ConsumerOptions, hub: string, tuning: Tuning): Promise<string[]> {
+export async function probeHub(options: ResolvedOptions, hub: string): Promise<string[]> {
+  const { clock, tuning } = options;
   let client: EventHubConsumerClient;
   try {
     client = createClient(options, hub, tuning, { retriesMax: 1 });
@@ -47,25 +48,26 @@ export async function probeHub(options: ConsumerOptions, hub: string, tuning: Tu
   } catch (error) {
     throw hubError(error, options, hub);
   } finally {
-    await client.close().catch(() => {});
+    await closeClient(client, clock, tuning.closeMs);
   }
 }
 
 class GroupError extends Error {}
 
-/** Only a reader finds out whether the group is there; without an owner's right it disturbs no one. */
+/** Only a reader finds out whether the group is there; without an owner's right it disturbs no one. It ends with the client. */
 function probeGroup(client: EventHubConsumerClient, partition: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const subscription = client.subscribe(
+    client.subscribe(
       partition,
       {
         async processEvents() {
-          end(resolve);
+          resolve();
         },
         async processError(error) {
           // That others read there, with more right or in number, shows that there is something to read.
           const isThere = ['ReceiverDisconnectedError', 'QuotaExceededError'].includes(codeOf(error));
-          end(isThere ? resolve : () => reject(new GroupError(messageOf(error), { cause: error })));
+          if (isThere) resolve();
+          else reject(new GroupError(messageOf(error), { cause: error }));
         },
       },
       {
@@ -75,7 +77,6 @@ function probeGroup(client: EventHubConsumerClient, partition: string): Promise<
         prefetchCount: 1,
       },
     );
-    const end = (then: () => void) => void subscription.close().then(then, then);
   });
 }
 

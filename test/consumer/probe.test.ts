@@ -1,7 +1,8 @@
 /** What is wrong at the start is said by the setting that mends it. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
+import { EventHubConsumerClient } from '@azure/event-hubs';
 import { freePort } from '../../local/ports.ts';
 import type { ConsumerOptions, StartProblem } from '../../src/consumer/consumer.ts';
 import { ConsumerStartError } from '../../src/consumer/consumer.ts';
@@ -109,6 +110,27 @@ for (const { law, code, setting, sas, change } of cases) {
     }
   });
 }
+
+test('a connection that breaks while the client that tried it closes holds up no start', async () => {
+  const stack = await openStack();
+  let struck = 0;
+  const { close } = EventHubConsumerClient.prototype;
+  mock.method(EventHubConsumerClient.prototype, 'close', function breaking(this: EventHubConsumerClient) {
+    const closing = close.call(this);
+    struck += stack.hubs.faults.inject({ kind: 'drop' }).struck;
+    return closing;
+  });
+  try {
+    await assert.rejects(stack.start({ hubs: ['no-such-hub'] }), { code: 'hub_not_found' });
+    const consumer = await stack.start();
+    mock.restoreAll();
+    assert.equal(struck, 2, 'both were about to close a connection');
+    await consumer.stop();
+  } finally {
+    mock.restoreAll();
+    await stack.close();
+  }
+});
 
 test('with the right key it starts', async () => {
   const stack = await openStack({ sas: { keyName: 'listen', key } });
