@@ -4,9 +4,10 @@ import { groupBy } from '../detection/group.ts';
 import { applyFacts, type ShardHandle } from './apply.ts';
 import { keepLetters, NO_MARK } from './deadLetters.ts';
 import type { Folder } from './folder.ts';
+import type { Known } from './knownPartitions.ts';
 import { letterId, type NewLetter } from './letter.ts';
 import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
-import type { Known, Outcome, Partitions } from './partitions.ts';
+import type { Outcome, Partitions } from './partitions.ts';
 import { markField, type Place } from './positions.ts';
 import { StateUnavailable } from './redis.ts';
 import type { Shards } from './shards.ts';
@@ -28,6 +29,7 @@ export type BatchAgain = Pick<Batch, 'place' | 'facts' | 'nonInteractive' | 'dea
 
 /** Facts told to a shard in one step; a batch can hold very many more. */
 const FACTS_PER_STEP_MAX = 400;
+
 export class Applying {
   readonly #options: StateOptions;
   readonly #shards: Shards;
@@ -45,7 +47,7 @@ export class Applying {
     const { place, facts } = batch;
     const { hooks } = this.#options;
     const known = await this.#partitions.knownOf(place);
-    const lost = this.#partitions.lostPartOf(known);
+    const lost = this.#partitions.known.lostPartOf(known);
     if (lost !== null) return this.#partitions.lostAt(known, lost);
     if (!(await this.#keep(known, batch))) return this.#partitions.lostAt(known, this.#shards.handles.length);
     for (const [index, own] of groupBy(batch.nonInteractive, ({ tenantId }) => this.#shards.indexOf(tenantId)))
@@ -55,7 +57,7 @@ export class Applying {
       const isApplied = known.lost === null && (await this.#applyTo(index, own, known, batch));
       if (!isApplied) return this.#partitions.lostAt(known, index);
     }
-    this.#partitions.noteApplied(known, facts);
+    this.#partitions.known.noteApplied(known, facts);
     return { kind: 'applied' };
   }
 

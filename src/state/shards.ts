@@ -77,6 +77,11 @@ export class Shards {
     return this.#parts;
   }
 
+  /** The generations of all parts, as they are known. */
+  get generations(): string[] {
+    return this.#parts.map(({ generation }) => generation);
+  }
+
   get #parts(): readonly Handle[] {
     return [...this.#handles, this.#letters];
   }

@@ -1,0 +1,127 @@
+/**
+ * What this process knows of the partitions that it reads or has read, each by itself: which marks it has raised in the parts
+ * of the state (the shards, and the place of the dead letters), and which generations they had then. So each notices for
+ * itself that a part is not what it was, and what was lost of it is known until it begins again.
+ */
+import type { Fact } from '../detection/fact.ts';
+import { msOfTicks } from '../detection/time.ts';
+import { markField, type PartitionRecord, type Place } from './positions.ts';
+import type { Remembered } from './rebuilding.ts';
+import type { Shards } from './shards.ts';
+import { withMarks } from './wholeness.ts';
+
+/** What one partition's owner knows of the parts of the state. */
+export interface Known {
+  readonly place: Place;
+  record: PartitionRecord;
+  /** Whether it lay in Redis when this owner last read or wrote it. */
+  isStored: boolean;
+  /** The highest mark that this owner has raised or met, by part. */
+  readonly marks: (number | null)[];
+  readonly generations: string[];
+  /** When all that was put there was last known to be there (ms since the Unix epoch). */
+  wholeAt: number;
+  /** Set once a part was found to hold less than this owner has put there. */
+  lost: string | null;
+  /** The longest delay between event time and enqueued time met lately, and when (ms). */
+  delay: { readonly ms: number; readonly at: number } | null;
+}
+
+/** A delay counts for so long; then a shorter one may take its place. */
+const DELAY_COUNTS_MS = 3_600_000;
+
+export class KnownPartitions {
+  readonly #shards: Shards;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Known>();
+  readonly #lost = new Map<string, Known & Remembered>();
+
+  /** `now`: milliseconds since the Unix epoch. */
+  constructor(shards: Shards, now: () => number) {
+    this.#shards = shards;
+    this.#now = now;
+  }
+
+  /** Those of which nothing was lost, or not noticed to be. */
+  get all(): readonly Known[] {
+    return [...this.#known.values()];
+  }
+
+  /**
+   * What is known of a partition. Who still writes for a claim that has met a loss is given what was known before it, and so
+   * is refused: the next claim asks where to go on. Undefined for one that was never met.
+   */
+  of(place: Place): Known | undefined {
+    const known = this.#known.get(markField(place));
+    return known === undefined ? this.#lost.get(markField(place)) : this.#takeOver(known);
+  }
+
+  /** A part that is another now, and of which nothing of the partition is expected, is as good as the last. */
+  #takeOver(known: Known): Known {
+    for (const [part, mark] of known.marks.entries())
+      if (mark === null) known.generations[part] = this.#shards.parts[part]!.generation;
+    return known;
+  }
+
+  /** Takes what was read of a partition for what is known of it from now on. */
+  know(place: Place, record: PartitionRecord, marks: readonly (number | null)[], isStored: boolean): Known {
+    const wholeAt = this.#now();
+    const own = { place, record, marks: [...marks], generations: this.#shards.generations };
+    const known = { ...own, isStored, wholeAt, lost: null, delay: null };
+    this.#known.set(markField(place), known);
+    return known;
+  }
+
+  /** Whether this process has read anything of the hub in another life of it: memory may be all that is left to tell. */
+  hasMetOther({ hub, hubCreatedAt }: Place): boolean {
+    const met = [...this.#known.values(), ...this.#lost.values()];
+    return met.some(({ place }) => place.hub === hub && place.hubCreatedAt !== hubCreatedAt);
+  }
+
+  /** The stored record with the marks that this process knows of. */
+  expected(place: Place, record: PartitionRecord): PartitionRecord {
+    const own = this.#known.get(markField(place)) ?? this.#lost.get(markField(place));
+    return own === undefined || record.hubCreatedAt !== place.hubCreatedAt ? record : withMarks(record, own);
+  }
+
+  /** Notes that facts are there, and how late they were: what tells up to which event time a partition has been read. */
+  noteApplied(known: Known, facts: readonly Fact[]): void {
+    const at = this.#now();
+    // By the hub's clock, which may be ahead of ours: what was enqueued before a loss is told by it.
+    const wholeAt = facts.reduce((last, { source }) => Math.max(last, source.enqueuedAt ?? 0), at);
+    known.wholeAt = Math.max(known.wholeAt, wholeAt);
+    for (const part of new Set(facts.map(({ tenantId }) => this.#shards.indexOf(tenantId))))
+      this.#shards.noteUsed(part, wholeAt);
+    for (const { time, source } of facts) {
+      const ms = Math.max(0, (source.enqueuedAt ?? 0) - msOfTicks(time));
+      const { delay } = known;
+      if (delay === null || ms >= delay.ms || at - delay.at > DELAY_COUNTS_MS) known.delay = { ms, at };
+    }
+  }
+
+  /** A part of the state that is known not to be what the partition was reading into; null where there is none. */
+  lostPartOf(known: Known): number | null {
+    const stale = this.#shards.generations.findIndex((generation, part) => generation !== known.generations[part]);
+    return stale < 0 && known.lost === null ? null : Math.max(stale, 0);
+  }
+
+  /** What this process knew of a partition, if it has lost something since. */
+  remembered(place: Place): Remembered | undefined {
+    const known = this.#known.get(markField(place));
+    if (known !== undefined && known.lost !== null) this.forget(known);
+    return this.#lost.get(markField(place));
+  }
+
+  /** From now on what was known of a partition is only what it was before a loss. */
+  forget(known: Known): void {
+    const name = markField(known.place);
+    this.#known.delete(name);
+    const lost = known.lost ?? 'the state that it was read into was lost';
+    if (!this.#lost.has(name)) this.#lost.set(name, { ...known, lost, noticedAt: this.#now() });
+  }
+
+  /** A partition goes on, or has begun again: what was lost of it before is noted where it belongs. */
+  goesOn(place: Place): void {
+    this.#lost.delete(markField(place));
+  }
+}
