@@ -1,7 +1,7 @@
 /** Step one of the state: a batch's dead letters and facts go in, each part of the state in steps of its own. */
 import type { Fact } from '../detection/fact.ts';
 import { groupBy } from '../detection/group.ts';
-import { applyFacts, type ShardHandle } from './apply.ts';
+import { applyFacts } from './apply.ts';
 import { keepLetters, NO_MARK } from './deadLetters.ts';
 import type { Folder } from './folder.ts';
 import type { Known } from './knownPartitions.ts';
@@ -10,6 +10,7 @@ import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
 import type { Outcome, Partitions } from './partitions.ts';
 import { markField, type Place } from './positions.ts';
 import { StateUnavailable } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 import type { Shards } from './shards.ts';
 import type { StateOptions } from './state.ts';
 import { markWithin } from './steps.ts';

@@ -1,8 +1,9 @@
 /** Dead letters: what could not be understood, kept once each, bounded in number and in bytes, and lost only with a word. */
-import type { Mark, ShardHandle } from './apply.ts';
+import type { Mark } from './apply.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
 import type { Place } from './positions.ts';
 import { loadScript, runScript } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 import { markWithin } from './steps.ts';
 import { fieldOf, readValues } from './values.ts';
 import { pages } from './window.ts';

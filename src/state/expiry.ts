@@ -2,12 +2,14 @@
 import type { Operation, SignIn } from '../detection/fact.ts';
 import type { Actor } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
-import { agesFrom, indexSuffix, operationKey, type ShardHandle, slotOfMs, UNFOLDED, unfoldedMember } from './apply.ts';
 import { type CellWrite, cellArguments, readCells, sha1 } from './cells.ts';
+import { agesFrom, type DueEntry, readEntry, slotOfMs } from './due.ts';
 import { homeToken, objectToken, type Token } from './keys.ts';
+import { indexSuffix, operationKey, UNFOLDED, unfoldedMember } from './operations.ts';
 import { unpackOperation } from './packing.ts';
 import { type Argument, bytesOf, type Client, loadScript, pipeline, runScript } from './redis.ts';
 import { profileId, readPrefixes } from './selection.ts';
+import type { ShardHandle } from './shard.ts';
 import { readHash } from './values.ts';
 import {
   aliasKey,
@@ -34,8 +36,6 @@ const ENTRIES_PER_ROUND_MAX = 5_000;
 const SLOTS_PER_ROUND_MAX = 8;
 /** Cells read in one round trip: an hour of a busy guest is some tens of kilobytes. */
 const CELLS_PER_READ_MAX = 16;
-
-const GUEST = 'g'.charCodeAt(0);
 
 type IsExpired = (fact: SignIn | Operation) => boolean;
 
@@ -85,22 +85,23 @@ interface Plan {
 
 async function planEntries(shard: ShardHandle, entries: readonly Buffer[], isExpired: IsExpired): Promise<Plan> {
   const distinct = [...new Map(entries.map((entry) => [entry.toString('hex'), entry])).values()];
-  const guests = distinct.filter((entry) => entry[0] === GUEST);
-  const operations = distinct.filter((entry) => entry[0] !== GUEST);
+  const due = distinct.map(readEntry);
+  const guests = due.filter((entry) => entry.kind === 'guest');
+  const operations = due.filter((entry) => entry.kind === 'operation');
   const plan = await planOperations(shard, operations, isExpired);
   const writes = [...plan.writes];
-  for (const guest of guests) writes.push(...(await planGuest(shard.client, shard.key, guest.subarray(1), isExpired)));
+  for (const { token } of guests) writes.push(...(await planGuest(shard.client, shard.key, token, isExpired)));
   return { ...plan, writes };
 }
 
-async function planOperations(shard: ShardHandle, entries: readonly Buffer[], isExpired: IsExpired): Promise<Plan> {
-  const named = entries.map((entry) => ({
-    actor: entry.subarray(1, 17).toString('hex'),
-    field: entry.subarray(17).toString('hex'),
-  }));
+async function planOperations(
+  shard: ShardHandle,
+  named: readonly Extract<DueEntry, { readonly kind: 'operation' }>[],
+  isExpired: IsExpired,
+): Promise<Plan> {
   const cells = await readCells(
     shard.client,
-    named.map(({ actor, field }) => ({ key: operationKey(shard.key, actor), field })),
+    named.map(({ actor, fact }) => ({ key: operationKey(shard.key, actor), field: fact })),
   );
   const actors = new Set(named.map(({ actor }) => actor));
   const prefixes = new Map<string, string[]>();

@@ -5,7 +5,7 @@ import type { Rating } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
 import { STATUSES, type Status } from '../detection/triage.ts';
 import { FINDING_VIEWS, selects } from '../detection/views.ts';
-import { timeHex } from './apply.ts';
+import { timeHex } from './keys.ts';
 import { NOTED_FIELDS, type Noted, unpackNoted } from './notes.ts';
 import { type FindingCore, unpackCore, unpackItem, unpackLabels, unpackSignIns } from './packing.ts';
 import type { Client } from './redis.ts';

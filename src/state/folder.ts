@@ -1,7 +1,8 @@
 /** Folds what actors are owed: those that this process touched at once, those that another left behind every few seconds. */
-import type { ShardHandle } from './apply.ts';
+
 import { type FoldContext, type FoldOutcome, foldOnce } from './folding.ts';
 import { isOfOtherRule } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 
 /** Actors folded side by side. */
 const CONCURRENCY_MAX = 8;

@@ -10,11 +10,11 @@ import { type Change, type Folded, foldActor } from '../detection/fold.ts';
 import type { Label } from '../detection/label.ts';
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
-import type { ShardHandle } from './apply.ts';
 import { freshVersion } from './cells.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { type Argument, bytesOf, loadScript, runScript } from './redis.ts';
 import { indexMember, type Owed, type Part, profileId, readPart, selectOwed, storedProfile } from './selection.ts';
+import type { ShardHandle } from './shard.ts';
 import { type Annotated, annotated, isRevision, type StoreContext, storeArguments } from './storing.ts';
 import { readSuppressions, type SuppressionsRead } from './suppressions.ts';
 

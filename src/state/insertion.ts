@@ -4,6 +4,7 @@ import { lesserSource } from '../detection/finding.ts';
 import { groupBy } from '../detection/group.ts';
 import { compareSignIns, groupGuests } from '../detection/guests.ts';
 import { type Cell, type CellWrite, readCells } from './cells.ts';
+import { slotOf } from './due.ts';
 import { objectToken, type Token } from './keys.ts';
 import type { Client } from './redis.ts';
 import {
@@ -33,13 +34,8 @@ export interface Insertion {
   readonly slots: ReadonlyMap<string, Token>;
 }
 
-/** Reads what the sign-ins touch and says what to write, so that they are in the window. `slotOf` gives the slot that a fact grows old in. */
-export async function planInsertion(
-  client: Client,
-  shardKey: string,
-  signIns: readonly SignIn[],
-  slotOf: (signIn: SignIn) => number,
-): Promise<Insertion> {
+/** Reads what the sign-ins touch and says what to write, so that they are in the window. */
+export async function planInsertion(client: Client, shardKey: string, signIns: readonly SignIn[]): Promise<Insertion> {
   const insertion = {
     writes: [] as CellWrite[],
     kept: new Map<SignIn, Kept>(),
@@ -54,8 +50,7 @@ export async function planInsertion(
     client,
     groups.map(({ token }) => ({ key: guestKey(shardKey, token), field: token })),
   );
-  for (const [i, { token, added }] of groups.entries())
-    await insertGuest(client, cells[i]!, token, added, slotOf, insertion);
+  for (const [i, { token, added }] of groups.entries()) await insertGuest(client, cells[i]!, token, added, insertion);
   insertion.writes.push(...(await planAliases(client, shardKey, signIns)));
   return insertion;
 }
@@ -72,7 +67,6 @@ async function insertGuest(
   cell: Cell,
   token: Token,
   added: readonly SignIn[],
-  slotOf: (signIn: SignIn) => number,
   plan: Plan,
 ): Promise<void> {
   const stored = decodeGuest(cell.before);

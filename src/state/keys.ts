@@ -86,3 +86,6 @@ export const bucketOf = (of: Token): number => of.readUInt16BE(0) % GUEST_BUCKET
 export function shardOf(tenantId: string, shards: number): number {
   return shards === 1 ? 0 : Number.parseInt(digest([tenantId]).slice(0, 8), 16) % shards;
 }
+
+/** A time in ticks as text that sorts. */
+export const timeHex = (ticks: bigint): string => ticks.toString(16).padStart(16, '0');

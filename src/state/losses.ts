@@ -1,6 +1,7 @@
 /** Losses of state: what is noted of them where they were, so that it outlives whoever noticed. */
-import type { ShardHandle } from './apply.ts';
+
 import { loadScript, runScript } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 
 const noteScript = loadScript('noteloss');
 

@@ -7,11 +7,11 @@
 import { suppressionNotes } from '../detection/history.ts';
 import { type Rule, ratingOf } from '../detection/rule.ts';
 import { suppressing } from '../detection/suppression.ts';
-import type { ShardHandle } from './apply.ts';
 import { unpackNoted } from './notes.ts';
 import { unpackCore } from './packing.ts';
 import { loadScript, readServer, runScript } from './redis.ts';
 import { type Revised, revise } from './revising.ts';
+import type { ShardHandle } from './shard.ts';
 import { readSuppressions, type SuppressionsRead } from './suppressions.ts';
 import { fieldOf, readValues } from './values.ts';
 

@@ -9,12 +9,12 @@ import { type Note, SERVICE, suppressionNotes } from '../detection/history.ts';
 import type { Rating } from '../detection/rule.ts';
 import { type Suppressed, suppressing } from '../detection/suppression.ts';
 import type { Triage } from '../detection/triage.ts';
-import type { ShardHandle } from './apply.ts';
 import { sha1 } from './cells.ts';
 import { listMember } from './findingStore.ts';
 import { NOTED_FIELDS, type Noted, notedArguments, unpackNoted } from './notes.ts';
 import { type FindingCore, packCore, unpackCore } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 import { readSuppressions } from './suppressions.ts';
 import { fieldOf, readValues } from './values.ts';
 

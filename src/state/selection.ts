@@ -14,11 +14,12 @@ import { homeUpn } from '../detection/identity.ts';
 import { joinLabels, type Label } from '../detection/label.ts';
 import { guestIdentityOf, type Profile, profileOf, relate } from '../detection/relation.ts';
 import type { Ticks } from '../detection/time.ts';
-import { factOfMember, indexSuffix, operationKey, type ShardHandle, timeHex, UNFOLDED } from './apply.ts';
 import { sha1 } from './cells.ts';
-import { homeToken, objectToken } from './keys.ts';
+import { homeToken, objectToken, timeHex } from './keys.ts';
+import { factOfMember, indexSuffix, operationKey, UNFOLDED } from './operations.ts';
 import { unpackOperation, unpackSignIns } from './packing.ts';
 import { CALL_BYTES_MAX, type Client, loadScript, pipeline, runScript } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 import { fieldOf, readField, readHash, readValues } from './values.ts';
 import { type Hours, hourOf, pages, readRelated } from './window.ts';
 

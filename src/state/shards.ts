@@ -2,11 +2,12 @@
  * The shards, and the place of the dead letters, as this process knows them: each with the generation that it had when it was
  * last looked at, and what lay there then, so that a part that is another now is known to be a loss, and of how much.
  */
-import type { ShardHandle } from './apply.ts';
+
 import { type Keys, shardOf } from './keys.ts';
 import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } from './losses.ts';
 import { openShard, renewEvicted } from './open.ts';
 import { readRecords } from './positions.ts';
+import type { ShardHandle } from './shard.ts';
 
 /** How many findings stand in a part, how many suppressions, and how often people wrote something. */
 interface Noted {

@@ -5,7 +5,7 @@
  */
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MS } from '../detection/time.ts';
-import type { Applied, ShardHandle } from './apply.ts';
+import type { Applied } from './apply.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
 import { Folder } from './folder.ts';
 import { type Keys, keysUnder } from './keys.ts';
@@ -17,6 +17,7 @@ import { type RedecideContext, redecide, redecideOwed } from './redeciding.ts';
 import { type Client, connect, isOfOtherRule, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
 import type { Revised } from './revising.ts';
 import { Ruling } from './ruling.ts';
+import type { ShardHandle } from './shard.ts';
 import { Shards } from './shards.ts';
 import type { MissingSignIns } from './sweep.ts';
 import { readTroubles, type Trouble, Troubles } from './troubles.ts';

@@ -5,9 +5,9 @@
  * hidden says by which version, and is refused by another: so nothing that is made while they move is decided by those of before.
  */
 import type { Suppression } from '../detection/suppression.ts';
-import type { ShardHandle } from './apply.ts';
 import { freshVersion } from './cells.ts';
 import { type Client, loadScript, runScript } from './redis.ts';
+import type { ShardHandle } from './shard.ts';
 import { readHash, readSet } from './values.ts';
 
 /** Suppressions in force of one tenant: enough for what can be expected one by one, few enough to be held against every finding. */

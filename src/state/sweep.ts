@@ -5,13 +5,14 @@ import { GuestIndex, matching } from '../detection/guests.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { profileOf } from '../detection/relation.ts';
 import { type Rule, ratingOf } from '../detection/rule.ts';
-import { operationKey, operationTokens, type ShardHandle } from './apply.ts';
 import { forgetActor } from './expiry.ts';
 import { listMember, readCore } from './findingStore.ts';
 import { wasSeenNonInteractively } from './nonInteractive.ts';
+import { operationKey, operationTokens } from './operations.ts';
 import { unpackOperation } from './packing.ts';
 import { loadScript, runScript } from './redis.ts';
 import { type Revised, revise } from './revising.ts';
+import type { ShardHandle } from './shard.ts';
 import { readField } from './values.ts';
 import { readRelated } from './window.ts';
 

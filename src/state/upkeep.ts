@@ -1,8 +1,8 @@
 /** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings are dropped. */
 import { setTimeout } from 'node:timers/promises';
-import type { ShardHandle } from './apply.ts';
 import { expireFacts } from './expiry.ts';
 import { retentionClock } from './positions.ts';
+import type { ShardHandle } from './shard.ts';
 import type { State } from './state.ts';
 import { sweepSuppressions } from './suppressions.ts';
 import { countMissingSignIns, dropFindings, publishQuiet, trimFeed } from './sweep.ts';

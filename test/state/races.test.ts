@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
-import { slotOfMs } from '../../src/state/apply.ts';
+import { slotOfMs } from '../../src/state/due.ts';
 import { expireFacts } from '../../src/state/expiry.ts';
 import { readFinding } from '../../src/state/findingStore.ts';
 import { foldOnce } from '../../src/state/folding.ts';

@@ -3,12 +3,13 @@ import type { Operation } from '../../detection/fact.ts';
 import type { Actor } from '../../detection/finding.ts';
 import { homeUpn } from '../../detection/identity.ts';
 import { type Ticks, ticksOfMs } from '../../detection/time.ts';
-import { operationKey, type ShardHandle } from '../apply.ts';
 import { expiredTo } from '../expiry.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
 import { isFresh } from '../losses.ts';
+import { operationKey } from '../operations.ts';
 import { unpackOperation } from '../packing.ts';
 import { type PartitionRecord, retentionClock } from '../positions.ts';
+import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
 import { readField, readHash } from '../values.ts';
 

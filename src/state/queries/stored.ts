@@ -1,5 +1,5 @@
 /** Findings by the ids that they have, had, or could have had. */
-import type { ShardHandle } from '../apply.ts';
+import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
 import { fieldOf, readValues } from '../values.ts';
 

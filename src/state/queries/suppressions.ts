@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Matcher, matcherFaults, type Suppression, tidied } from '../../detection/suppression.ts';
-import type { ShardHandle } from '../apply.ts';
+import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
 import {
   type Ended,

@@ -4,7 +4,7 @@
  * Redis is asked by `refresh` alone, from the last revision known on, so that each answer says too whether that revision is
  * still there. Where it is not, all that is held is forgotten: nothing of before a loss is given out after it was noticed.
  */
-import type { ShardHandle } from '../apply.ts';
+import type { ShardHandle } from '../shard.ts';
 import { boundsOf, ENTRIES_PER_READ_MAX, lookBehind } from './feedReads.ts';
 import { compareIds, type Entry, type Place } from './place.ts';
 

@@ -2,8 +2,8 @@
 import { digest } from '../../../src/detection/digest.ts';
 import { actorKey } from '../../../src/detection/finding.ts';
 import { ticksOfMs } from '../../../src/detection/time.ts';
-import { operationKey } from '../../../src/state/apply.ts';
 import { type Keys, shardOf } from '../../../src/state/keys.ts';
+import { operationKey } from '../../../src/state/operations.ts';
 import { type Client, pipeline } from '../../../src/state/redis.ts';
 import { guestToken, readGuests } from '../../../src/state/window.ts';
 import { isOutbound } from '../../oracle/match.ts';
