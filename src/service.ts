@@ -28,8 +28,8 @@ import { troublesOf } from './service/standing.ts';
 import { UnderRule } from './service/underRule.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
+import { repeat } from './state/repeat.ts';
 import { openState, type StateHooks } from './state/state.ts';
-import { repeat } from './state/upkeep.ts';
 import { version } from './version.ts';
 
 export interface ServiceOptions {

@@ -1,9 +1,10 @@
 /** The rule in Redis, for who asks for it or changes it without a service. */
 import type { Config } from '../config.ts';
 import { ruleHash } from '../detection/rule.ts';
+import { StateRefused, StateUnavailable } from '../state/errors.ts';
 import { keysUnder } from '../state/keys.ts';
 import { checkServer } from '../state/open.ts';
-import { connect, StateRefused, StateUnavailable } from '../state/redis.ts';
+import { connect } from '../state/redis.ts';
 import { type InForce, putInForce, readInForce } from '../state/ruling.ts';
 import { startFault } from './faults.ts';
 import { PREFIX } from './prefix.ts';

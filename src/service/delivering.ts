@@ -22,9 +22,9 @@ import {
 import type { FeedPort } from '../delivery/ports.ts';
 import type { Metrics } from '../metrics.ts';
 import { deliveriesOf } from '../state/deliveries.ts';
+import { isOfOtherRule } from '../state/errors.ts';
 import type { FeedQueries } from '../state/queries/feed.ts';
 import { findingQueries } from '../state/queries/findings.ts';
-import { isOfOtherRule } from '../state/redis.ts';
 import type { State } from '../state/state.ts';
 import { version } from '../version.ts';
 import { eventHubsAccess } from './reading.ts';

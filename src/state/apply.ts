@@ -2,12 +2,13 @@
 import { factKey, type Operation, type SignIn } from '../detection/fact.ts';
 import { actorKey, actorOf } from '../detection/finding.ts';
 import { msOfTicks } from '../detection/time.ts';
+import { type Argument, bytesOf } from './calls.ts';
 import { cellArguments, freshVersion } from './cells.ts';
 import { guestEntry, operationEntry, slotOf } from './due.ts';
 import { type Insertion, type Kept, planInsertion } from './insertion.ts';
 import { operationTokens, type PlannedOperations, planOperations, unfoldedMember } from './operations.ts';
 import { packSignIns } from './packing.ts';
-import { type Argument, bytesOf, loadScript, readServer, runScript } from './redis.ts';
+import { loadScript, readServer, runScript } from './scripts.ts';
 import type { Lost, ShardHandle } from './shard.ts';
 import { markWithin } from './steps.ts';
 import { touchTokens } from './window.ts';

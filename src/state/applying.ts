@@ -3,16 +3,16 @@ import type { Fact } from '../detection/fact.ts';
 import { groupBy } from '../detection/group.ts';
 import { applyFacts } from './apply.ts';
 import { keepLetters, NO_MARK } from './deadLetters.ts';
+import { StateUnavailable } from './errors.ts';
 import type { Folder } from './folder.ts';
 import type { Known } from './knownPartitions.ts';
 import { letterId, type NewLetter } from './letter.ts';
 import { type NonInteractive, noteNonInteractive } from './nonInteractive.ts';
+import type { StateOptions } from './options.ts';
 import type { Outcome, Partitions } from './partitions.ts';
 import { markField, type Place } from './positions.ts';
-import { StateUnavailable } from './redis.ts';
 import type { ShardHandle } from './shard.ts';
 import type { Shards } from './shards.ts';
-import type { StateOptions } from './state.ts';
 import { markWithin } from './steps.ts';
 import { pages } from './window.ts';
 

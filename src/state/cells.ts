@@ -1,6 +1,7 @@
 /** Fields of hashes that are read, changed by pure code and written back only if no one else wrote them in between. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Argument, Client } from './redis.ts';
+import type { Argument } from './calls.ts';
+import type { Client } from './redis.ts';
 import { fieldOf, readValues } from './values.ts';
 
 export interface Cell {

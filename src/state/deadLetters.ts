@@ -2,7 +2,7 @@
 import type { Mark } from './apply.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
 import type { Place } from './positions.ts';
-import { loadScript, runScript } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 import { markWithin } from './steps.ts';
 import { fieldOf, readValues } from './values.ts';

@@ -5,8 +5,9 @@
  * that what a killed process had in hand is due again, and what one says that was asleep meanwhile is refused.
  */
 import { randomUUID } from 'node:crypto';
+import { type Argument, bytesOf, pipeline } from './calls.ts';
 import type { ChangeReason } from './queries/feed.ts';
-import { type Argument, bytesOf, loadScript, pipeline, runScript } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { State } from './state.ts';
 
 const setScript = loadScript('settarget');

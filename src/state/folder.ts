@@ -1,7 +1,7 @@
 /** Folds what actors are owed: those that this process touched at once, those that another left behind every few seconds. */
 
+import { isOfOtherRule } from './errors.ts';
 import { type FoldContext, type FoldOutcome, foldOnce } from './folding.ts';
-import { isOfOtherRule } from './redis.ts';
 import type { ShardHandle } from './shard.ts';
 
 /** Actors folded side by side. */

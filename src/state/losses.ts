@@ -1,6 +1,6 @@
 /** Losses of state: what is noted of them where they were, so that it outlives whoever noticed. */
 
-import { loadScript, runScript } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 
 const noteScript = loadScript('noteloss');

@@ -1,7 +1,8 @@
 /** When guests were last seen in non-interactive sign-ins: one time for each, kept by the day for as long as it can explain anything. */
 import { msOfTicks, type Ticks } from '../detection/time.ts';
+import { pipeline } from './calls.ts';
 import type { Token } from './keys.ts';
-import { loadScript, pipeline, runScript } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 import { guestToken, pages } from './window.ts';
 

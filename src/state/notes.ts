@@ -2,7 +2,7 @@
 import { type Note, SERVICE } from '../detection/history.ts';
 import type { Suppressed } from '../detection/suppression.ts';
 import { type Triage, UNTOUCHED } from '../detection/triage.ts';
-import type { Argument } from './redis.ts';
+import type { Argument } from './calls.ts';
 
 /** The fields of a finding's hash that hold it. */
 export const NOTED_FIELDS = ['triage', 'suppressed'] as const;

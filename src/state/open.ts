@@ -1,7 +1,9 @@
 /** Opening the state: is this Redis fit to keep it, and is what lies in it ours? */
 import { randomUUID } from 'node:crypto';
+import { StateRefused } from './errors.ts';
 import type { Keys } from './keys.ts';
-import { type Client, loadScript, runScript, StateRefused } from './redis.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 
 /** The form of everything in Redis. A change to it that this program could not read is a new number. */
 export const SCHEMA_VERSION = '2';

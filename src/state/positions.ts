@@ -3,7 +3,8 @@
 import type { Keys } from './keys.ts';
 import { LOSSES_MAX, type NotedLoss } from './losses.ts';
 import { eventsIn, findingsOf, isRebuilt, lossesNoted, type Rebuilding } from './rebuilding.ts';
-import { type Client, loadScript, runScript } from './redis.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import { readHash } from './values.ts';
 
 const advanceScript = loadScript('advance');

@@ -13,7 +13,7 @@ import { sha1 } from './cells.ts';
 import { listMember } from './findingStore.ts';
 import { NOTED_FIELDS, type Noted, notedArguments, unpackNoted } from './notes.ts';
 import { type FindingCore, packCore, unpackCore } from './packing.ts';
-import { loadScript, runScript } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 import { readSuppressions } from './suppressions.ts';
 import { fieldOf, readValues } from './values.ts';

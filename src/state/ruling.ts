@@ -9,7 +9,8 @@
  */
 import { type Rule, ruleHash } from '../detection/rule.ts';
 import type { Keys } from './keys.ts';
-import { type Client, loadScript, runScript, writeUnder } from './redis.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript, writeUnder } from './scripts.ts';
 
 const adoptScript = loadScript('adopt', { isGuarded: false });
 const fenceScript = loadScript('fence', { isGuarded: false });

@@ -5,67 +5,29 @@
  */
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MS } from '../detection/time.ts';
-import type { Applied } from './apply.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
+import { isOfOtherRule, StateRefused, StateUnavailable } from './errors.ts';
 import { Folder } from './folder.ts';
+import { ping, refusalOf, serverTime } from './health.ts';
 import { type Keys, keysUnder } from './keys.ts';
-import { type LossReason, type NotedLosses, readLosses } from './losses.ts';
-import { checkPolicy, checkServer, openShard, readGeneration } from './open.ts';
+import { type NotedLosses, readLosses } from './losses.ts';
+import { checkServer, openShard, readGeneration } from './open.ts';
+import type { StateOptions } from './options.ts';
 import { type Outcome, Partitions, type Stored } from './partitions.ts';
 import { type Beginning, type Gap, type PartitionRecord, type Place, type Progress, readRecords } from './positions.ts';
-import { type RedecideContext, redecide, redecideOwed } from './redeciding.ts';
-import { type Client, connect, isOfOtherRule, refusalOf, StateRefused, StateUnavailable } from './redis.ts';
+import { type RedecideContext, redecide } from './redeciding.ts';
+import { type Client, connect } from './redis.ts';
 import type { Revised } from './revising.ts';
+import { Rounds } from './rounds.ts';
 import { Ruling } from './ruling.ts';
 import type { ShardHandle } from './shard.ts';
 import { Shards } from './shards.ts';
-import type { MissingSignIns } from './sweep.ts';
 import { readTroubles, type Trouble, Troubles } from './troubles.ts';
-import { repeat, Sweeper } from './upkeep.ts';
+import { Sweeper } from './upkeep.ts';
 import { type Missing, missingIn } from './wholeness.ts';
 
 export type { Batch, BatchAgain } from './applying.ts';
-
-export interface StateOptions {
-  readonly url: string;
-  readonly cluster: boolean;
-  readonly shards: number;
-  /** Before every key; another prefix is another state. */
-  readonly prefix: string;
-  readonly rule: Rule;
-  readonly retentionMs: number;
-  readonly findingRetentionMs: number;
-  readonly feedRetentionMs: number;
-  readonly quietDelayMs: number;
-  readonly deadLettersMax: number;
-  /** The name by which this process is known in coverage. */
-  readonly reader: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number;
-  readonly events: StateEvents;
-  /** For tests: places to stop at. */
-  readonly hooks?: StateHooks;
-}
-
-export interface StateHooks {
-  readonly beforeApply?: () => Promise<void>;
-  readonly afterApply?: () => Promise<void>;
-  readonly beforeStore?: () => Promise<void>;
-  readonly afterStore?: () => Promise<void>;
-}
-
-/** What happens in the state, for the log and the metrics. */
-export interface StateEvents {
-  readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors' | 'mark'>) => void;
-  readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
-  /** A revision was made; suppressed ones are told of to those who read the feed, and to nobody else. */
-  readonly onPublished: (change: string, isSuppressed: boolean) => void;
-  readonly onMissingSignIns: (counts: MissingSignIns) => void;
-  readonly onLost: (detail: string, reason: LossReason) => void;
-  /** The rule of this process has come into force, or another has: it then writes nothing. */
-  readonly onRuling: (ruling: Ruling) => void;
-  readonly onError: (error: unknown) => void;
-}
+export type { StateEvents, StateHooks, StateOptions } from './options.ts';
 
 /** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */
 export async function openState(options: StateOptions): Promise<State> {
@@ -120,10 +82,8 @@ export class State {
   readonly #partitions: Partitions;
   readonly #applying: Applying;
   readonly #troubles: Troubles;
-  readonly #sweeper = new Sweeper(this);
   readonly #redeciding: RedecideContext;
-  /** Each ends what is done again and again, and resolves when a round under way has ended. */
-  readonly #rounds: (() => Promise<void>)[] = [];
+  readonly #rounds: Rounds;
 
   constructor(options: StateOptions, client: Client, keys: Keys, shards: Shards, ruling: Ruling) {
     this.options = options;
@@ -151,6 +111,17 @@ export class State {
     });
     this.#redeciding = { now, rule, onRevised: (revised) => this.tellRevised('triage', revised) };
     this.#applying = new Applying(options, this.#shards, this.#partitions, this.folder);
+    this.#rounds = new Rounds(
+      {
+        client,
+        shards,
+        partitions: this.#partitions,
+        ruling,
+        sweeper: new Sweeper(this),
+        redeciding: this.#redeciding,
+      },
+      this.#onError,
+    );
   }
 
   /** What was refused because of another rule is told by `onRuling`, once. */
@@ -180,39 +151,22 @@ export class State {
   /** Folds what is owed and does what time demands, until `close`. */
   start(): void {
     this.folder.start();
-    // Apart from each other: what is lost must be noticed in time, however much there is to sweep.
-    this.#rounds.push(
-      repeat(() => this.#look(), this.#onError),
-      repeat(() => this.#sweep(), this.#onError),
-      repeat(() => this.#redecide(), this.#onError),
-    );
+    this.#rounds.start();
   }
 
   async close(): Promise<void> {
-    const ended = this.#rounds.splice(0).map((end) => end());
+    const ended = this.#rounds.stop();
     await this.folder.stop();
-    await Promise.all(ended);
+    await ended;
     await this.client.quit().catch(() => this.client.disconnect());
   }
 
   /** One round of what time demands of every shard, and a look at whether all is still there. */
   async maintain(): Promise<void> {
-    await this.#look();
-    await this.#sweep();
-    await this.#redecide();
+    await this.#rounds.once();
   }
 
-  async #sweep(): Promise<void> {
-    if (this.ruling.isOwn) await this.#sweeper.sweep();
-  }
-
-  /** Decides anew which findings are suppressed, where that is owed. */
-  async #redecide(): Promise<void> {
-    if (!this.ruling.isOwn) return;
-    for (const shard of this.shards) await redecideOwed(shard, this.#redeciding);
-  }
-
-  /** The same for one tenant, at once. */
+  /** Decides anew which findings of a tenant are suppressed, at once. */
   async redecide(tenantId: string): Promise<void> {
     await redecide(this.shardOf(tenantId), tenantId, this.#redeciding);
   }
@@ -238,14 +192,6 @@ export class State {
   /** Tells of a revision that no fold made. */
   tellRevised(reason: 'triage' | 'sign_in', { suppressed }: Revised): void {
     this.options.events.onPublished(reason, suppressed !== null);
-  }
-
-  async #look(): Promise<void> {
-    if (!(await this.ruling.look())) return;
-    await this.#shards.checkEvicted();
-    await this.#shards.verify();
-    await this.#partitions.verify();
-    await checkPolicy(this.client);
   }
 
   records(): Promise<PartitionRecord[]> {
@@ -294,23 +240,21 @@ export class State {
 
   /** Why some part of the state takes nothing in just now, in a closed word and a sentence; null where all would. */
   refusal(): Promise<string | null> {
-    return refusalOf(this.client, [this.keys.service, ...this.#shards.parts.map(({ key }) => key)]);
+    return refusalOf(this.client, this.#tags);
   }
 
   /** What Redis's clock says, in milliseconds since the Unix epoch. */
-  async serverTime(): Promise<number> {
-    const [seconds, microseconds] = await this.client.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  serverTime(): Promise<number> {
+    return serverTime(this.client);
   }
 
   /** Rejects with StateUnavailable if Redis does not answer. */
-  async ping(): Promise<void> {
-    try {
-      // Of a Cluster one node may be gone: every part of the state is asked.
-      const parts = [this.keys.service, ...this.#shards.parts.map(({ key }) => key)];
-      await Promise.all(parts.map((key) => this.client.hget(`${key}meta`, 'generation')));
-    } catch (error) {
-      throw new StateUnavailable('Redis does not answer', { cause: error });
-    }
+  ping(): Promise<void> {
+    return ping(this.client, this.#tags);
+  }
+
+  /** The hash tags of all parts of the state. */
+  get #tags(): string[] {
+    return [this.keys.service, ...this.#shards.parts.map(({ key }) => key)];
   }
 }

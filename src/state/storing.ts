@@ -7,10 +7,10 @@ import { foldTriage, type Note, SERVICE, suppressionNotes } from '../detection/h
 import { type Rating, type Rule, ratingOf } from '../detection/rule.ts';
 import { type Suppression, suppressing } from '../detection/suppression.ts';
 import { UNTOUCHED } from '../detection/triage.ts';
+import type { Argument } from './calls.ts';
 import { listMember, packSpan, type StoredFinding } from './findingStore.ts';
 import { type Noted, notedArguments } from './notes.ts';
 import { packCore, packItem, packLabels, packSignIns } from './packing.ts';
-import type { Argument } from './redis.ts';
 
 export const isRevision = (change: Change): change is Revision => !['quiet', 'source', 'none'].includes(change);
 

@@ -6,7 +6,8 @@
  */
 import type { Suppression } from '../detection/suppression.ts';
 import { freshVersion } from './cells.ts';
-import { type Client, loadScript, runScript } from './redis.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 import { readHash, readSet } from './values.ts';
 

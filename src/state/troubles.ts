@@ -5,7 +5,8 @@
  */
 import type { Keys } from './keys.ts';
 import type { PartitionRecord } from './positions.ts';
-import { type Client, loadScript, runScript } from './redis.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 
 /** A partition that cannot go on. */
 export interface Trouble {

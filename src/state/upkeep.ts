@@ -1,5 +1,4 @@
 /** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings are dropped. */
-import { setTimeout } from 'node:timers/promises';
 import { expireFacts } from './expiry.ts';
 import { retentionClock } from './positions.ts';
 import type { ShardHandle } from './shard.ts';
@@ -7,7 +6,6 @@ import type { State } from './state.ts';
 import { sweepSuppressions } from './suppressions.ts';
 import { countMissingSignIns, dropFindings, publishQuiet, trimFeed } from './sweep.ts';
 
-const INTERVAL_MS = 5_000;
 /** Processes put down since when an actor is owed a fold, each by its own clock. */
 const CLOCKS_APART_MS = 5_000;
 
@@ -66,20 +64,4 @@ export class Sweeper {
 async function owedSince({ client, key }: ShardHandle): Promise<number | null> {
   const [, since] = await client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1);
   return since === undefined ? null : Number(since);
-}
-
-/** Does something in rounds, with a pause after each. What it returns ends that, and resolves when a round under way has ended. */
-export function repeat(round: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
-  const ending = new AbortController();
-  const { signal } = ending;
-  const running = (async () => {
-    while (!signal.aborted) {
-      await round().catch(onError);
-      await setTimeout(INTERVAL_MS, undefined, { signal }).catch(() => {}); // Aborted: the loop ends.
-    }
-  })();
-  return () => {
-    ending.abort();
-    return running;
-  };
 }

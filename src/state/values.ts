@@ -2,7 +2,9 @@
  * Reading by bytes: no reply grows with what is stored. As many values come as fit into one, then the next; one that is too
  * large for a reply comes in pieces.
  */
-import { type Argument, CALL_BYTES_MAX, type Client, loadScript, runScript } from './redis.ts';
+import { type Argument, CALL_BYTES_MAX } from './calls.ts';
+import type { Client } from './redis.ts';
+import { loadScript, runScript } from './scripts.ts';
 
 const valuesScript = loadScript('values', { isGuarded: false });
 const scanScript = loadScript('scan', { isGuarded: false });

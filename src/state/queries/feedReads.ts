@@ -1,7 +1,8 @@
 /** What Redis says of a shard's feed: its bounds, and the revisions behind a place, if that is still in it. */
 
+import { CALL_BYTES_MAX } from '../calls.ts';
 import { openShard } from '../open.ts';
-import { CALL_BYTES_MAX, loadScript, runScript } from '../redis.ts';
+import { loadScript, runScript } from '../scripts.ts';
 import type { ShardHandle } from '../shard.ts';
 import { readValues } from '../values.ts';
 import { PAGE_BYTES_MAX } from './page.ts';

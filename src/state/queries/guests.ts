@@ -6,7 +6,7 @@ import { compareSignIns } from '../../detection/guests.ts';
 import { homeUpn, isOutbound } from '../../detection/identity.ts';
 import { formatTicks } from '../../detection/time.ts';
 import { bucketOf, GUEST_BUCKETS, homeToken, objectToken, type Token } from '../keys.ts';
-import { loadScript, runScript } from '../redis.ts';
+import { loadScript, runScript } from '../scripts.ts';
 import type { State } from '../state.ts';
 import { guestToken, pages, readGuests, readRelated } from '../window.ts';
 import { type Caller, knownTenants, mayObserve, type TenantNeeded } from './caller.ts';

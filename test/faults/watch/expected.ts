@@ -2,9 +2,10 @@
 import { digest } from '../../../src/detection/digest.ts';
 import { actorKey } from '../../../src/detection/finding.ts';
 import { ticksOfMs } from '../../../src/detection/time.ts';
+import { pipeline } from '../../../src/state/calls.ts';
 import { type Keys, shardOf } from '../../../src/state/keys.ts';
 import { operationKey } from '../../../src/state/operations.ts';
-import { type Client, pipeline } from '../../../src/state/redis.ts';
+import type { Client } from '../../../src/state/redis.ts';
 import { guestToken, readGuests } from '../../../src/state/window.ts';
 import { isOutbound } from '../../oracle/match.ts';
 import { type Operation, readFacts, type SentItem, type SignIn } from '../../oracle/naive.ts';

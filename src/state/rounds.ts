@@ -1,0 +1,71 @@
+/**
+ * What is done again and again while the process lives, where its rule is in force: losses are looked for, what time demands
+ * is done, and suppressions are decided anew where that is owed.
+ */
+import { checkPolicy } from './open.ts';
+import type { Partitions } from './partitions.ts';
+import { type RedecideContext, redecideOwed } from './redeciding.ts';
+import type { Client } from './redis.ts';
+import { repeat } from './repeat.ts';
+import type { Ruling } from './ruling.ts';
+import type { Shards } from './shards.ts';
+import type { Sweeper } from './upkeep.ts';
+
+export interface RoundsParts {
+  readonly client: Client;
+  readonly shards: Shards;
+  readonly partitions: Partitions;
+  readonly ruling: Ruling;
+  readonly sweeper: Sweeper;
+  readonly redeciding: RedecideContext;
+}
+
+export class Rounds {
+  readonly #parts: RoundsParts;
+  readonly #onError: (error: unknown) => void;
+  /** Each ends what is done again and again, and resolves when a round under way has ended. */
+  readonly #running: (() => Promise<void>)[] = [];
+
+  constructor(parts: RoundsParts, onError: (error: unknown) => void) {
+    this.#parts = parts;
+    this.#onError = onError;
+  }
+
+  /** Apart from each other: what is lost must be noticed in time, however much there is to sweep. */
+  start(): void {
+    const rounds = [() => this.#look(), () => this.#sweep(), () => this.#redecide()];
+    this.#running.push(...rounds.map((round) => repeat(round, this.#onError)));
+  }
+
+  /** Begins none any more; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#running.splice(0).map((end) => end()));
+  }
+
+  /** One round of each, one after another. */
+  async once(): Promise<void> {
+    await this.#look();
+    await this.#sweep();
+    await this.#redecide();
+  }
+
+  async #look(): Promise<void> {
+    const { client, shards, partitions, ruling } = this.#parts;
+    if (!(await ruling.look())) return;
+    await shards.checkEvicted();
+    await shards.verify();
+    await partitions.verify();
+    await checkPolicy(client);
+  }
+
+  async #sweep(): Promise<void> {
+    if (this.#parts.ruling.isOwn) await this.#parts.sweeper.sweep();
+  }
+
+  /** Decides anew which findings are suppressed, where that is owed. */
+  async #redecide(): Promise<void> {
+    const { ruling, shards, redeciding } = this.#parts;
+    if (!ruling.isOwn) return;
+    for (const shard of shards.handles) await redecideOwed(shard, redeciding);
+  }
+}
