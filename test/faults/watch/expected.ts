@@ -125,7 +125,7 @@ export class Letters {
     ])) as [Buffer[], Buffer | null];
     const places = texts.map((text) => {
       const { source } = JSON.parse(String(text)) as { source: LetterSource };
-      return letterPlace(source, source.recordIndex);
+      return letterPlace({ ...source, enqueuedAt: Date.parse(source.enqueuedAt) }, source.recordIndex);
     });
     return { places: new Set(places), dropped: Number(dropped ?? 0) };
   }
@@ -136,7 +136,11 @@ interface LetterSource {
   readonly partition: string;
   readonly sequenceNumber: number;
   readonly recordIndex: number | null;
+  readonly enqueuedAt: string;
 }
 
-const letterPlace = (of: Pick<SentItem, 'hub' | 'partition' | 'sequenceNumber'>, recordIndex: number | null): string =>
-  `${of.hub}/${of.partition}/${of.sequenceNumber}/${recordIndex ?? 'whole'}`;
+type Placed = Pick<SentItem, 'hub' | 'partition' | 'sequenceNumber' | 'enqueuedAt'>;
+
+/** With its time: a hub that was made anew has another event under the same number. */
+const letterPlace = (of: Placed, recordIndex: number | null): string =>
+  `${of.hub}/${of.partition}/${of.sequenceNumber}/${of.enqueuedAt}/${recordIndex ?? 'whole'}`;
