@@ -6,7 +6,7 @@ import { StartPostponed } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Ownerships } from './ownership.ts';
 import type { Partition } from './partition.ts';
-import type { Logger, Place, StatePort } from './ports.ts';
+import type { Logger, Place, StatePort, Stored } from './ports.ts';
 import { decideStart, isBeyondEnd, type StartDecision } from './start.ts';
 import type { StoreNames } from './store.ts';
 
@@ -33,7 +33,7 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const { client, clock, state, signal, hub } = deps;
   const { createdOn } = await client.getEventHubProperties({ abortSignal: signal });
   const place: Place = { hub, hubCreatedAt: createdOn.getTime(), partition: partition.id };
-  const stored = await state.positions.load(place, signal);
+  const stored = knownBy(partition, place, await state.positions.load(place, signal));
   const checkpoint = stored.kind === 'none' ? await checkpointOf(deps, partition.id) : null;
   const asked = clock.now();
   const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
@@ -46,6 +46,7 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const startBackAt = Math.min(clock.now() - deps.startBackMs, begunAt);
   const decision = decideStart({ place, stored, hub: properties, checkpoint, startBackAt });
   await tell(deps, partition, place, decision);
+  partition.metIn = place.hubCreatedAt;
   const claim = new Claim(decision.start, clock.elapsed());
   partition.endSequenceNumber = null;
   partition.asked = null;
@@ -53,6 +54,12 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   partition.readToEndAt = null;
   partition.noteAnswer(properties.lastEnqueuedSequenceNumber, asked);
   return claim;
+}
+
+/** Where nothing is stored, memory may be all that is left to tell of another life of the hub: what was in it is gone unread. */
+function knownBy({ metIn }: Partition, { hubCreatedAt }: Place, stored: Stored): Stored {
+  const isOther = metIn !== null && metIn !== hubCreatedAt;
+  return stored.kind === 'none' && stored.since === undefined && isOther ? { kind: 'none', isOtherHub: true } : stored;
 }
 
 /** A hub that seems to end before the position is asked again, some times: its answer may be a little old. */

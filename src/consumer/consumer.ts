@@ -29,9 +29,7 @@ export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   const options = resolve(given);
   watchLinks();
   const container = await openContainer(options);
-  const probed = await Promise.all(
-    options.hubs.map(async (name) => ({ name, partitionIds: await probeHub(options, name) })),
-  );
+  const probed = await Promise.all(options.hubs.map((name) => probeHub(options, name)));
   const checkpoints = new BlobCheckpointStore(container);
   const budget = new ByteBudget(options.tuning.inFlightBytesMax);
   const hubs = probed.map((hub) => new HubConsumer(options, hub, { checkpoints, budget }));

@@ -8,6 +8,7 @@ import type { HubContext } from './context.ts';
 import { forgetLinks } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Partition } from './partition.ts';
+import type { Probed } from './probe.ts';
 import { Session } from './session.ts';
 import { describePartition, type HubStatus } from './status.ts';
 import { examine, pollEnds, standIn } from './watch.ts';
@@ -32,10 +33,10 @@ export class HubConsumer {
 
   constructor(
     options: ResolvedOptions,
-    hub: { readonly name: string; readonly partitionIds: readonly string[] },
+    hub: Probed,
     shared: { readonly checkpoints: CheckpointStore; readonly budget: ByteBudget },
   ) {
-    for (const id of hub.partitionIds) this.#partitions.set(id, new Partition(id));
+    for (const id of hub.partitionIds) this.#partitions.set(id, new Partition(id, hub.createdAt));
     this.#context = {
       ...{ options, hub: hub.name, ownerId: randomUUID(), partitions: this.#partitions, ...shared },
       partition: (id) => this.#partition(id),

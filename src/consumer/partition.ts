@@ -49,14 +49,17 @@ export class Partition {
   /** Claims in a row that ended without having read anything, and when the next may begin by the elapsed clock. */
   failures = 0;
   restartAt = 0;
+  /** When the hub was made that the partition was last met in, milliseconds since the Unix epoch; null before it was met. */
+  metIn: number | null;
   /** Answers in a row that say that the hub ends before the position. */
   looksBeyond = 0;
   /** Silences in a row. */
   silences = 0;
   readonly totals: PartitionTotals = { ...zero };
 
-  constructor(id: string) {
+  constructor(id: string, metIn: number | null = null) {
     this.id = id;
+    this.metIn = metIn;
   }
 
   /** The claim, if its receiver runs. */

@@ -39,7 +39,7 @@ export interface Position {
 export type Stored =
   /**
    * Neither position nor mark was ever written, or all of it is gone. `since`: in this life of the hub reading began at
-   * this time, and has met nothing yet. `isOtherHub`: reading began in another life of the hub, and met nothing in it.
+   * this time, and has met nothing yet. `isOtherHub`: another life of the hub was met, and nothing was read of it.
    */
   | { readonly kind: 'none'; readonly since?: number; readonly isOtherHub?: true }
   /**

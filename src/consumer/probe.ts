@@ -31,8 +31,15 @@ export async function openContainer({ storage, container }: ConsumerOptions): Pr
   }
 }
 
-/** The partitions of the hub, once it has let us ask and read. Rejects with `ConsumerStartError`. */
-export async function probeHub(options: ResolvedOptions, hub: string): Promise<string[]> {
+export interface Probed {
+  readonly name: string;
+  readonly partitionIds: readonly string[];
+  /** Milliseconds since the Unix epoch. */
+  readonly createdAt: number;
+}
+
+/** The hub, once it has let us ask and read. Rejects with `ConsumerStartError`. */
+export async function probeHub(options: ResolvedOptions, hub: string): Promise<Probed> {
   const { clock, tuning } = options;
   let client: EventHubConsumerClient;
   try {
@@ -42,9 +49,9 @@ export async function probeHub(options: ResolvedOptions, hub: string): Promise<s
     throw new ConsumerStartError('setting_invalid', EVENT_HUBS, `EVENTHUB_CONNECTION_STRING is not valid: ${detail}`);
   }
   try {
-    const { partitionIds } = await client.getEventHubProperties();
+    const { partitionIds, createdOn } = await client.getEventHubProperties();
     await probeGroup(client, partitionIds[0]!);
-    return partitionIds;
+    return { name: hub, partitionIds, createdAt: createdOn.getTime() };
   } catch (error) {
     throw hubError(error, options, hub);
   } finally {

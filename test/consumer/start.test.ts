@@ -148,6 +148,31 @@ test('a hub made anew while it is read is read from its first event, also where 
   });
 });
 
+test('a hub made anew before anything was read of it is no first start: what it held is gone unread', async () => {
+  await withStack({}, async (stack) => {
+    const { state } = stack;
+    let begin = () => {};
+    const held = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let isHeld = false;
+    state.tap = async (step) => {
+      if (step !== 'load') return;
+      isHeld = true;
+      await held;
+    };
+    await stack.start();
+    await eventually(() => isHeld, 'the first claim');
+    stack.hubs.faults.inject({ kind: 'recreateHub', hub: HUB });
+    begin();
+    await state.when(() => state.begun.length > 0, 'the beginning');
+    assert.deepEqual(
+      state.begun.map(({ beginning }) => beginning.cause),
+      ['new_hub'],
+    );
+  });
+});
+
 test('a hub made anew during a slow batch is read from its first event', async () => {
   await withStack({}, async (stack) => {
     const { state } = stack;
