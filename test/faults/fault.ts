@@ -8,6 +8,8 @@ export interface Fault {
   readonly losesState: boolean;
   /** Whether events may be gone from a hub before they were read. */
   readonly losesEvents: boolean;
+  /** Whether it may take something of which nobody can know: a limit that `docs/guarantees.md` names, and no law reaches beyond it. */
+  readonly isBeyondNotice?: true;
   /**
    * Brings it about, and resolves with what ends it. What ends it resolves when the part answers again, as it did before;
    * it may be called while other faults last, and is called exactly once.

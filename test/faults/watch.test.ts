@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { Redis } from 'ioredis';
+import { markField, type PartitionRecord } from '../../src/state/positions.ts';
 import { askForAll, type FindingAnswer } from '../e2e/asking.ts';
 import { findingsSettle } from '../e2e/laws.ts';
 import { eventually, FAST, onStage, openServers, type Servers, type Stage } from '../e2e/support.ts';
@@ -11,7 +12,7 @@ import type { SentItem } from '../oracle/naive.ts';
 import { type Crew, LAYOUTS, openCrew } from './process/crew.ts';
 import { watchCoverage } from './watch/coverage.ts';
 import { feedViolation } from './watch/feedLaws.ts';
-import { lossSilence } from './watch/lossLaw.ts';
+import { lossSilence, stepBackSilence } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
 import { type Reader, type ReaderOptions, startReader } from './watch/reader.ts';
 import { type Sampler, startSampler } from './watch/sampler.ts';
@@ -265,6 +266,49 @@ describe('the watches', { concurrency: 2 }, () => {
       },
     ],
   ];
+  test(
+    'a mark that is set back by one event is told of by a service that lives; where nobody tells, the law finds it',
+    { timeout: 300_000 },
+    () =>
+      onScene(6, 'one', async ({ crew, stage, redis, sample }) => {
+        const sampler = sample();
+        const coverage = watchCoverage({ processes: () => crew.processes });
+        await stage.send(itemsFor(stage, 6, 60));
+        await findingsSettle(crew.urls()[0]!, stage.sent);
+        /** Sets back what is counted on of some partition, as if its last event had never come. */
+        const setBack = async (): Promise<string> => {
+          const { looks } = sampler;
+          await eventually(() => sampler.looks > looks + 1, 'it has looked');
+          const positions = Object.values(await redis.hgetall('{guestwatch:p}positions'));
+          const records = positions.map((text) => JSON.parse(text) as PartitionRecord);
+          const record = records.find(({ marks }) => (marks[0] ?? 0) > 2)!;
+          await redis.hset('{guestwatch:0}marks', markField(record), record.marks[0]! - 1);
+          return `${record.hub}/${record.partition}`;
+        };
+        const found = async (count: number) => {
+          await eventually(() => sampler.stepsBack.length >= count, 'the step back is found');
+          return sampler.stepsBack[count - 1]!;
+        };
+        sampler.lossBegins();
+        const place = await setBack();
+        const told = await found(1);
+        assert.equal(told.place, place);
+        await eventually(
+          () => stepBackSilence(told, coverage, crew.log) === null,
+          () => stepBackSilence(told, coverage, crew.log) ?? '',
+          20_000,
+        );
+        await findingsSettle(crew.urls()[0]!, stage.sent);
+        await crew.stopAll();
+        await setBack();
+        assert.match(
+          stepBackSilence(await found(2), coverage, crew.log) ?? '',
+          /held .* then .* not told of .* in: coverage, metrics, log$/,
+        );
+        await coverage.stop();
+      }),
+  );
+
   test('the sampler finds each thing that was planted, and says how it came there', { timeout: 300_000 }, () =>
     onScene(5, 'one', async ({ crew, stage, redis, sample }) => {
       await stage.send(itemsFor(stage, 4, 120));

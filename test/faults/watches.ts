@@ -7,7 +7,7 @@ import type { Sent } from './places/hubs.ts';
 import type { Crew } from './process/crew.ts';
 import { watchCoverage } from './watch/coverage.ts';
 import { feedViolation } from './watch/feedLaws.ts';
-import { type Loss, lossSilence } from './watch/lossLaw.ts';
+import { type Loss, lossSilence, stepBackSilence } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
 import { startReader } from './watch/reader.ts';
 import { startSampler } from './watch/sampler.ts';
@@ -51,11 +51,13 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
     shards: Number(redis.environment['STATE_SHARDS'] ?? 1),
     container: blobs.look().getContainerClient(container),
     sent: hubs.sent,
-    isExcused: (item) => hubs.gone.has(item as Sent),
+    isExcused: (item) => hubs.gone.has(item as Sent) || unknowable.some(({ until }) => item.enqueuedAt! <= until),
   });
   const coverage = watchCoverage({ processes: () => crew.processes });
   const memory = watchMemory(() => crew.processes);
   const losses: Loss[] = [];
+  /** When that struck of which nobody can know what it took. */
+  const unknowable: { readonly from: number; readonly until: number }[] = [];
   const begun = new Map<Fault, number>();
   let lossFrom: number | null = null;
   let lastEnd = 0;
@@ -82,6 +84,14 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
     }
     return null;
   };
+  const stepsBack = async (): Promise<string | null> => {
+    for (const step of sampler.stepsBack) {
+      if (unknowable.some(({ from, until }) => step.after <= until && from <= step.before)) continue;
+      const look = () => stepBackSilence(step, coverage, crew.log);
+      if (!(await comes(() => look() === null, lastEnd + NOTICED_MS_MAX - Date.now()))) return look();
+    }
+    return null;
+  };
   const bounds = async (): Promise<string | null> => {
     const [large] = [...memory.peaks()].filter(([, { peak }]) => peak > MEMORY_MAX);
     return large === undefined ? null : `${large[0]} held ${Math.round(large[1].peak / 2 ** 20)} MiB`;
@@ -98,6 +108,7 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
       lastEnd = Date.now();
       if (!isLossy(fault)) return;
       sampler.lossEnds();
+      if (fault.isBeyondNotice) unknowable.push({ from: begun.get(fault)!, until: lastEnd });
       if (LOSES_ALL.test(fault.name)) losses.push({ what: fault.name, from: begun.get(fault)!, ableFrom: lastEnd });
     },
     async way() {
@@ -109,6 +120,7 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
         ['positions and checkpoints are never ahead of facts', positions],
         ['each reader has every revision once and in order', () => feed(url)],
         ['no loss of state passes in silence', silence],
+        ['no step back passes in silence, but for what a slot took that was moved key by key', stepsBack],
         ['memory is bounded', bounds],
       ];
       for (const [law, look] of laws) {

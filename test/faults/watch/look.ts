@@ -3,32 +3,38 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { type PartitionRecord, readRecords } from '../../../src/state/positions.ts';
 import type { StateView } from './expected.ts';
 
+/** A shard, or the place of the dead letters: its generation, and its marks by name. */
+export interface Part {
+  readonly generation: string | null;
+  readonly marks: ReadonlyMap<string, number>;
+}
+
 /** By `hub/partition`. */
 export interface Look {
-  /** Milliseconds since the Unix epoch. */
+  /** From when on it was had, and when it was over (ms since the Unix epoch). */
+  readonly from: number;
   readonly at: number;
   readonly checkpoints: ReadonlyMap<string, number>;
   readonly records: ReadonlyMap<string, PartitionRecord>;
-  /** Of each shard: its generation, and its marks by name. */
-  readonly shards: readonly { readonly generation: string | null; readonly marks: ReadonlyMap<string, number> }[];
+  /** The shards in order, then the place of the dead letters: as positions name what they count on. */
+  readonly parts: readonly Part[];
 }
 
 /** Rejects where one of them cannot be asked. */
 export async function look(state: StateView, container: ContainerClient): Promise<Look> {
+  const from = Date.now();
   const checkpoints = await readCheckpoints(container);
   const records = await readRecords(state.client, state.keys);
-  const shards: Look['shards'][number][] = [];
-  for (let shard = 0; shard < state.shards; shard++) {
-    const key = state.keys.shard(shard);
+  const shards = Array.from({ length: state.shards }, (_, shard) => state.keys.shard(shard));
+  const parts: Part[] = [];
+  for (const key of [...shards, state.keys.deadLetters]) {
     const generation = await state.client.hget(`${key}meta`, 'generation');
     const marks = Object.entries(await state.client.hgetall(`${key}marks`));
-    shards.push({ generation, marks: new Map(marks.map(([name, mark]) => [name, Number(mark)])) });
+    parts.push({ generation, marks: new Map(marks.map(([name, mark]) => [name, Number(mark)])) });
   }
   return {
-    at: Date.now(),
-    checkpoints,
+    ...{ from, at: Date.now(), checkpoints, parts },
     records: new Map(records.map((record) => [`${record.hub}/${record.partition}`, record])),
-    shards,
   };
 }
 

@@ -1,6 +1,7 @@
-/** A loss must not pass in silence: within seconds it stands in coverage, in the log and in the metrics. */
+/** A loss must not pass in silence: it stands in coverage, in the log and in the metrics, within seconds where all was lost. */
 import type { LogLine } from '../process/service.ts';
 import type { CoverageWatch } from './coverage.ts';
+import type { StepBack } from './stepsBack.ts';
 
 export interface Loss {
   /** What was brought about, for the sentence. */
@@ -11,6 +12,8 @@ export interface Loss {
   readonly ableFrom: number;
 }
 
+type Told = Pick<CoverageWatch, 'since'>;
+
 /** What `service/observing.ts` says of each loss that the state tells it of. */
 const LOST = 'something was lost';
 /** How soon the service promises to notice. */
@@ -19,21 +22,38 @@ const NOTICED_MS_MAX = 10_000;
 const ASKING_MS_MAX = 3_000;
 
 /** Where it was not told in time, in words; null where it was told everywhere. Call it once that time is over. */
-export function lossSilence(
-  loss: Loss,
-  coverage: Pick<CoverageWatch, 'since'>,
-  log: readonly LogLine[],
-): string | null {
+export function lossSilence(loss: Loss, coverage: Told, log: readonly LogLine[]): string | null {
   const end = Math.max(loss.from, loss.ableFrom) + NOTICED_MS_MAX + ASKING_MS_MAX;
-  const isIn = (at: number): boolean => at >= loss.from && at <= end;
-  const told = {
-    coverage: [...coverage.since(loss.from, 'loss'), ...coverage.since(loss.from, 'gap')].some(({ first }) =>
-      isIn(first),
-    ),
-    metrics: coverage.since(loss.from, 'losses_counted').some(({ first }) => isIn(first)),
-    log: log.some(({ msg, heardAt }) => msg === LOST && isIn(heardAt)),
-  };
-  const silent = Object.entries(told).flatMap(([where, isTold]) => (isTold ? [] : [where]));
+  const silent = silentIn({ from: loss.from, end, isMeant: () => true }, coverage, log);
   if (silent.length === 0) return null;
-  return `${loss.what} at ${new Date(loss.from).toISOString()} was not told by ${new Date(end).toISOString()} in: ${silent.join(', ')}`;
+  return `${loss.what} at ${isoOf(loss.from)} was not told by ${isoOf(end)} in: ${silent.join(', ')}`;
 }
+
+/** The same of a step back, which may be of one partition alone: so it is that partition of which it must be told. */
+export function stepBackSilence(step: StepBack, coverage: Told, log: readonly LogLine[]): string | null {
+  const name = new RegExp(`(^|[ :])${step.place}([ :,.]|$)`);
+  const isMeant = (text: string): boolean => name.test(text);
+  const silent = silentIn({ from: step.after, end: Number.POSITIVE_INFINITY, isMeant }, coverage, log);
+  if (silent.length === 0) return null;
+  return `between ${isoOf(step.after)} and ${isoOf(step.before)} ${step.detail}: not told of ${step.place} in: ${silent.join(', ')}`;
+}
+
+interface Telling {
+  readonly from: number;
+  readonly end: number;
+  /** Whether words are about what was lost. */
+  readonly isMeant: (text: string) => boolean;
+}
+
+function silentIn({ from, end, isMeant }: Telling, coverage: Told, log: readonly LogLine[]): string[] {
+  const isIn = (at: number): boolean => at >= from && at <= end;
+  const inCoverage = [...coverage.since(from, 'loss'), ...coverage.since(from, 'gap')];
+  const told = {
+    coverage: inCoverage.some(({ first, of, detail }) => isIn(first) && isMeant(`${of} ${detail}`)),
+    metrics: coverage.since(from, 'losses_counted').some(({ first }) => isIn(first)),
+    log: log.some(({ msg, detail, heardAt }) => msg === LOST && isIn(heardAt) && isMeant(String(detail))),
+  };
+  return Object.entries(told).flatMap(([where, isTold]) => (isTold ? [] : [where]));
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString();

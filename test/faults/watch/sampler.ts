@@ -13,6 +13,7 @@ import { markField, type PartitionRecord } from '../../../src/state/positions.ts
 import type { Client } from '../../../src/state/redis.ts';
 import { Letters, missingOf, type Sent, type StateView } from './expected.ts';
 import { type Look, look } from './look.ts';
+import { type StepBack, StepsBack } from './stepsBack.ts';
 
 export interface SamplerOptions {
   /** Past the proxies, whoever serves now: asked for at each look, and never closed here. */
@@ -46,6 +47,8 @@ export interface Sampler {
   readonly failedLooks: number;
   /** Events found to have left all behind, over all times that they had to. */
   readonly confirmed: number;
+  /** Of what positions counted on, whatever was being struck: the service must tell of each. */
+  readonly stepsBack: readonly StepBack[];
   /** From now on state may be lost; calls may be nested. */
   lossBegins(): void;
   /** No more is lost from now on. */
@@ -87,6 +90,7 @@ class PositionSampler implements Sampler {
   readonly #marks = new Map<string, number>();
   /** Events whose facts were found since the last loss. */
   #found = new WeakSet<Sent>();
+  readonly #stepsBack = new StepsBack();
   #losing = 0;
   #losses = 0;
   readonly #stopped = new AbortController();
@@ -96,6 +100,10 @@ class PositionSampler implements Sampler {
     this.#options = options;
     this.#container = options.container;
     this.#running = this.#run();
+  }
+
+  get stepsBack(): readonly StepBack[] {
+    return this.#stepsBack.found;
   }
 
   lossBegins(): void {
@@ -149,6 +157,7 @@ class PositionSampler implements Sampler {
       shards: this.#options.shards,
     };
     const seenNow = await look(state, this.#container);
+    this.#stepsBack.follow(seenNow);
     // What was lost meanwhile would be missed in what was read before.
     if (this.#losses !== losses) return;
     this.looks++;
@@ -166,7 +175,7 @@ class PositionSampler implements Sampler {
   }
 
   /** Position and checkpoint against those of the look before, and against each other. */
-  #follow(place: string, { at, records, checkpoints, shards }: Look): void {
+  #follow(place: string, { at, records, checkpoints, parts }: Look): void {
     const record = records.get(place) ?? null;
     const checkpoint = checkpoints.get(place) ?? null;
     const known = this.#seen.get(place);
@@ -176,7 +185,7 @@ class PositionSampler implements Sampler {
       ...{ isJudged: isLossFree, isCheckpointJudged: isLossFree, isCheckpointRewritten: isLossFree },
     };
     this.#seen.set(place, seen);
-    note(seen, record, checkpoint, shards, at);
+    note(seen, record, checkpoint, parts, at);
     const { record: last, checkpoint: lastCheckpoint } = seen;
     const wasGone = last !== null && record === null;
     const wentBack = last !== null && record !== null && isBehind(record, last);
@@ -192,7 +201,7 @@ class PositionSampler implements Sampler {
     Object.assign(seen, { record, checkpoint });
     if (record === null || this.#losing > 0) return;
     // It says itself what state it is about: that another has taken its place since is known to whoever reads it.
-    if (!isLossFree && !isOf(record, shards)) {
+    if (!isLossFree && !isOf(record, parts)) {
       seen.before = beginnings(record);
       doubt(seen);
       return;
@@ -205,25 +214,20 @@ class PositionSampler implements Sampler {
   }
 
   /** Marks were read after the positions that expect them. */
-  #followMarks({ at, shards, records }: Look): void {
-    for (const [shard, { marks }] of shards.entries()) {
+  #followMarks({ at, parts, records }: Look): void {
+    for (const [index, { marks }] of parts.entries()) {
       for (const [name, mark] of marks) {
         const place = placeOfMark(name);
-        const last = this.#marks.get(`${shard} ${name}`);
+        const last = this.#marks.get(`${index} ${name}`);
         if (last !== undefined && mark < last)
-          this.#broken('never_back', place, `the mark ${name} of shard ${shard} went from ${last} to ${mark}`, at);
-        this.#marks.set(`${shard} ${name}`, mark);
+          this.#broken('never_back', place, `the mark ${name} of part ${index} went from ${last} to ${mark}`, at);
+        this.#marks.set(`${index} ${name}`, mark);
       }
       for (const [place, record] of records) {
-        const expected = record.marks[shard] ?? null;
+        const expected = record.marks[index] ?? null;
         const mark = marks.get(markField(record)) ?? -1;
         if (this.#seen.get(place)?.isJudged && expected !== null && mark < expected)
-          this.#broken(
-            'marks_lead',
-            place,
-            `shard ${shard} has the mark ${mark}, the position expects ${expected}`,
-            at,
-          );
+          this.#broken('marks_lead', place, `part ${index} has the mark ${mark}, the position expects ${expected}`, at);
       }
     }
   }
@@ -249,8 +253,8 @@ class PositionSampler implements Sampler {
       // Events can pass out of a hub, and be known to have, while this looks for them.
       if (this.#options.isExcused?.(item)) continue;
       // So it is where a loss is noticed for good: all goes then, and comes again.
-      const { shards } = await look(state, this.#container);
-      if (this.#losses > 0 && !isOf(record, shards)) return;
+      const { parts } = await look(state, this.#container);
+      if (this.#losses > 0 && !isOf(record, parts)) return;
       const detail = `event ${item.sequenceNumber}: ${missing} is not there, but the position is ${textOf(record)}, the checkpoint ${seenNow.checkpoints.get(place) ?? 'none'}`;
       this.#broken('facts_lead', place, detail, seenNow.at);
       return;
@@ -267,8 +271,8 @@ const doubt = (seen: Seen, isJudged = false): void =>
 const beginnings = ({ hubCreatedAt, generations, losses }: PartitionRecord): string =>
   JSON.stringify([hubCreatedAt, generations, losses]);
 
-const isOf = ({ generations }: PartitionRecord, shards: Look['shards']): boolean =>
-  shards.every(({ generation }, shard) => generation === (generations[shard] ?? null));
+const isOf = ({ generations }: PartitionRecord, parts: Look['parts']): boolean =>
+  parts.every(({ generation }, index) => generation === (generations[index] ?? null));
 
 const isBehind = (record: PartitionRecord, last: PartitionRecord): boolean =>
   record.hubCreatedAt < last.hubCreatedAt ||
@@ -287,10 +291,10 @@ function note(
   seen: Seen,
   record: PartitionRecord | null,
   checkpoint: number | null,
-  shards: Look['shards'],
+  parts: Look['parts'],
   at: number,
 ): void {
-  const marks = shards.map(({ marks: own }) => (record === null ? 'none' : (own.get(markField(record)) ?? 'none')));
+  const marks = parts.map(({ marks: own }) => (record === null ? 'none' : (own.get(markField(record)) ?? 'none')));
   const losses = record?.losses.length ?? 0;
   const text = `position ${textOf(record)}, expects ${JSON.stringify(record?.marks ?? [])}, marks ${marks.join(' ')}, checkpoint ${checkpoint ?? 'none'}, losses ${losses}`;
   if (seen.way.at(-1)?.endsWith(text)) return;

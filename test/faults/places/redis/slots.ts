@@ -25,12 +25,14 @@ const movedAtOnce = (place: ClusterPlace): Fault =>
  * not exist is sent to the new node before the keys that it uses have come there; what it writes is replaced by what comes.
  */
 const movedLive = (place: ClusterPlace): Fault =>
-  slotMoved('redis.slot-moved.live', { losesState: true, losesEvents: false }, place, (move) => move());
+  slotMoved('redis.slot-moved.live', { losesState: true, losesEvents: false, isBeyondNotice: true }, place, (move) =>
+    move(),
+  );
 
 /** Moves a slot with one of the hash tags in use; at the end it stays or moves back. */
 function slotMoved(
   name: string,
-  losses: Pick<Fault, 'losesState' | 'losesEvents'>,
+  losses: Pick<Fault, 'losesState' | 'losesEvents' | 'isBeyondNotice'>,
   place: ClusterPlace,
   moving: (move: () => Promise<void>) => Promise<void>,
 ): Fault {

@@ -1,0 +1,89 @@
+/**
+ * Keeps, over all losses, the most that positions were seen to count on: of each partition, in one life of its hub, the
+ * generation and the mark that each part of the state has to have. Where a part is seen to hold less, the state went a step
+ * back, be it by a single event, and the service owes a word of it, even if all was read again soon after.
+ *
+ * A mark alone is no promise: what was written and never answered for is written again by whoever reads on. One that a
+ * position counts on is, whether new facts had raised it or some that were known: from outside nobody can tell, so neither
+ * may be passed over.
+ */
+import { markField, type PartitionRecord } from '../../../src/state/positions.ts';
+import type { Look, Part } from './look.ts';
+
+export interface StepBack {
+  /** `hub/partition`. */
+  readonly place: string;
+  /** What went back, from where to where, in words. */
+  readonly detail: string;
+  /** It went back between these two (ms since the Unix epoch): all was seen to be there at the one, and less at the other. */
+  readonly after: number;
+  readonly before: number;
+}
+
+/** What a position counts on in one part of the state. */
+interface Counted {
+  readonly place: string;
+  readonly index: number;
+  /** The name of the mark: one life of the hub. */
+  readonly field: string;
+  readonly generation: string;
+  readonly mark: number;
+}
+
+export class StepsBack {
+  readonly found: StepBack[] = [];
+  /** By place and part, with when it was last seen to be there. */
+  readonly #counted = new Map<string, Counted & { readonly seenAt: number }>();
+  /** What was found to have gone: a position may say for a while longer that it counts on it. */
+  readonly #gone = new Map<string, Counted>();
+
+  /**
+   * A look reads one thing after the other, and yet no half of it misleads: positions are read first, and what they count on
+   * was there before them and only grows. Less than that is a step back, wherever the look was torn.
+   */
+  follow({ from, at, records, parts }: Look): void {
+    for (const [name, counted] of this.#counted) {
+      const { place, index, field, seenAt } = counted;
+      const record = records.get(place);
+      const part = parts[index]!;
+      // On what was of a hub that is no more nobody counts.
+      if (record !== undefined && markField(record) !== field) this.#counted.delete(name);
+      else if (holds(part, counted)) this.#counted.set(name, { ...counted, seenAt: from });
+      else this.#find(name, counted, part, seenAt, at);
+    }
+    for (const [place, record] of records) {
+      for (const [index, part] of parts.entries()) {
+        const counted = countedOn(record, place, index);
+        if (counted === null) continue;
+        const name = `${place} ${index}`;
+        if (!holds(part, counted)) {
+          if (!includes(this.#gone.get(name), counted)) this.#find(name, counted, part, from, at);
+        } else if (!includes(this.#counted.get(name), counted)) this.#counted.set(name, { ...counted, seenAt: from });
+      }
+    }
+  }
+
+  #find(name: string, counted: Counted, part: Part, after: number, before: number): void {
+    const { place, index, field, generation, mark } = counted;
+    this.#counted.delete(name);
+    this.#gone.set(name, counted);
+    const left =
+      part.generation === generation
+        ? (part.marks.get(field) ?? 'no mark')
+        : `the generation ${part.generation ?? 'none'}`;
+    const detail = `part ${index} of the state held ${mark} of ${place} in the generation ${generation}, then ${left}`;
+    this.found.push({ place, detail, after, before });
+  }
+}
+
+function countedOn(record: PartitionRecord, place: string, index: number): Counted | null {
+  const [mark, generation] = [record.marks[index] ?? null, record.generations[index] ?? null];
+  if (mark === null || generation === null) return null;
+  return { place, index, field: markField(record), generation, mark };
+}
+
+const holds = (part: Part, { field, generation, mark }: Counted): boolean =>
+  part.generation === generation && (part.marks.get(field) ?? -1) >= mark;
+
+const includes = (known: Counted | undefined, { field, generation, mark }: Counted): boolean =>
+  known !== undefined && known.field === field && known.generation === generation && known.mark >= mark;
