@@ -33,8 +33,9 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   const { client, clock, state, signal, hub } = deps;
   const { createdOn } = await client.getEventHubProperties({ abortSignal: signal });
   const place: Place = { hub, hubCreatedAt: createdOn.getTime(), partition: partition.id };
+  // Asked first: as it follows the position, one that is further than what is loaded then is from before a loss.
+  const checkpoint = await checkpointOf(deps, partition.id);
   const stored = knownBy(partition, place, await state.positions.load(place, signal));
-  const checkpoint = stored.kind === 'none' ? await checkpointOf(deps, partition.id) : null;
   const asked = clock.now();
   const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
   // Asked on both sides: what the partition told is of this hub only if that is the same before and after.

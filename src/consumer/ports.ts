@@ -44,9 +44,15 @@ export type Stored =
   | { readonly kind: 'none'; readonly since?: number; readonly isOtherHub?: true }
   /**
    * The position last written, in whichever life of the hub that was (the caller compares). Given only if every mark
-   * that it expects stands at least that high and the generations are those that it knows.
+   * that it expects stands at least that high and the generations are those that it knows. `isRebuilding`: it went back to
+   * where it is on purpose. `foreignCheckpoint`: the checkpoint that was there when reading began in this life of the hub.
    */
-  | { readonly kind: 'position'; readonly position: Position }
+  | {
+      readonly kind: 'position';
+      readonly position: Position;
+      readonly isRebuilding?: true;
+      readonly foreignCheckpoint?: number;
+    }
   /**
    * State was lost since the position was written. `after` is the lowest of the position and of every stored mark below
    * the one expected; null where the position, an expected mark or a generation is gone. `position` is what is still
@@ -76,7 +82,7 @@ export interface Gap {
 export type BeginningCause =
   /** There was neither position nor checkpoint. */
   | 'first'
-  /** The state lost something, or there was a checkpoint without position. */
+  /** The state lost something, or there was a checkpoint without position, or beyond it. */
   | 'lost'
   /** The hub was made anew, or ends before the position. */
   | 'new_hub';
@@ -92,7 +98,7 @@ export interface Beginning {
   readonly firstAvailable: number;
   /** What was stored before, if anything is still known of it. */
   readonly previous: Position | null;
-  /** The sequence number of the checkpoint found where no position was; null otherwise. */
+  /** The sequence number of the checkpoint by which it was known, or that the hub before has left; null otherwise. */
   readonly checkpoint: number | null;
   /** A sentence for the log. */
   readonly detail: string;

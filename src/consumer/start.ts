@@ -11,7 +11,7 @@ export interface StartFacts {
     PartitionProperties,
     'beginningSequenceNumber' | 'lastEnqueuedSequenceNumber' | 'lastEnqueuedOffset' | 'lastEnqueuedOnUtc' | 'isEmpty'
   >;
-  /** Sequence number of the checkpoint, null if there is none; looked for only where no position is stored. */
+  /** Sequence number of the checkpoint, null if there is none; asked before the position was loaded: that may only be further. */
   readonly checkpoint: number | null;
   /** Beginnings by time begin here, milliseconds since the Unix epoch. */
   readonly startBackAt: number;
@@ -35,8 +35,9 @@ export function decideStart(facts: StartFacts): StartDecision {
   const { place, stored, checkpoint } = facts;
   const previous = stored.kind === 'none' ? null : stored.position;
   const begin = (cause: BeginningCause, detail: string, after: number | null = null): StartDecision => {
-    if (after !== null) return beginAfter(facts, { cause, detail, previous, checkpoint: null }, bare(after, place));
-    return beginByTime(facts, { cause, detail, previous, checkpoint });
+    const found = cause === 'new_hub' || stored.kind !== 'lost' ? checkpoint : null;
+    if (after !== null) return beginAfter(facts, { cause, detail, previous, checkpoint: found }, bare(after, place));
+    return beginByTime(facts, { cause, detail, previous, checkpoint: found });
   };
   // Also where reading had begun and met nothing: what came meanwhile went with that hub, and must not count as read.
   const wasBegun = stored.kind === 'none' && stored.isOtherHub === true;
@@ -48,7 +49,13 @@ export function decideStart(facts: StartFacts): StartDecision {
   }
   switch (stored.kind) {
     case 'position':
-      return resume(facts, stored.position);
+      return isBehind(stored, checkpoint)
+        ? begin(
+            'lost',
+            'The checkpoint is beyond the position: the state is older than it was.',
+            stored.position.sequenceNumber,
+          )
+        : resume(facts, stored.position);
     case 'lost':
       // A position older than the time back is the further way back: what lies between the two was never applied.
       if (stored.after === null && isOlder(stored.position, facts.startBackAt)) {
@@ -60,6 +67,15 @@ export function decideStart(facts: StartFacts): StartDecision {
         ? begin('first', 'There is neither position nor checkpoint: a first start.')
         : begin('lost', 'There is a checkpoint and no position: the state has lost it.');
   }
+}
+
+/**
+ * A checkpoint follows the position: where it is further, the position and all that it counts on are of an earlier time, as
+ * after the return of a backup while nobody read. One from before reading began anew says nothing.
+ */
+function isBehind(stored: Stored & { kind: 'position' }, checkpoint: number | null): boolean {
+  if (checkpoint === null || stored.isRebuilding || checkpoint === stored.foreignCheckpoint) return false;
+  return checkpoint > stored.position.sequenceNumber;
 }
 
 function isOlder(position: Position | null, time: number): position is Position {
@@ -120,7 +136,10 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
   const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(facts) };
   // What was read once, the checkpoint says; if the first event comes later than that, those between were passed over.
   const lastRead =
-    cause.checkpoint !== null && cause.checkpoint >= 0 && cause.checkpoint < hub.lastEnqueuedSequenceNumber
+    cause.cause !== 'new_hub' &&
+    cause.checkpoint !== null &&
+    cause.checkpoint >= 0 &&
+    cause.checkpoint < hub.lastEnqueuedSequenceNumber
       ? cause.checkpoint
       : null;
   return {

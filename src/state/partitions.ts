@@ -35,7 +35,16 @@ export type Stored =
    * life of the hub, and met nothing in it.
    */
   | { readonly kind: 'none'; readonly since?: number; readonly isOtherHub?: true }
-  | { readonly kind: 'position'; readonly position: Position }
+  /**
+   * `isRebuilding`: it went back to where it is on purpose. `foreignCheckpoint`: the checkpoint that was there when reading
+   * began in this life of the hub.
+   */
+  | {
+      readonly kind: 'position';
+      readonly position: Position;
+      readonly isRebuilding?: true;
+      readonly foreignCheckpoint?: number;
+    }
   | {
       readonly kind: 'lost';
       readonly after: number | null;
@@ -83,7 +92,14 @@ export class Partitions {
     if (lost !== null) return { kind: 'lost', position, ...lost };
     this.known.goesOn(place);
     this.known.know(place, record, marks, true);
-    if (position !== null) return { kind: 'position', position };
+    if (position !== null) {
+      const { rebuilding, foreignCheckpoint } = record;
+      return {
+        ...{ kind: 'position', position },
+        ...(rebuilding && { isRebuilding: true }),
+        ...(foreignCheckpoint != null && { foreignCheckpoint }),
+      };
+    }
     if (record.hubCreatedAt !== place.hubCreatedAt) return { kind: 'none', isOtherHub: true };
     return { kind: 'none', ...(record.enqueuedAt !== null && { since: record.enqueuedAt }) };
   }
@@ -99,6 +115,9 @@ export class Partitions {
     const isLoss = beginning.cause === 'lost' || (beginning.cause === 'first' && remembered !== undefined);
     const parts = { marks, generations: this.#shards.generations };
     if (isLoss) await noteLost(this.#shards, before && this.known.expected(place, before), parts, remembered);
+    // All of it fell back together: which part of what lay where, nobody knows.
+    if (isLoss && before !== null && beginning.checkpoint !== null)
+      for (const part of marks.keys()) await this.#shards.noteBehind(part, before.seenAt);
     const fresh = { ...emptyRecord(place, reader, now()), ...parts };
     // A rebuild that ended before its first event is not done for that.
     const begun = beginning.cause === 'first' ? (before?.rebuilding ?? null) : null;

@@ -81,6 +81,8 @@ export interface PartitionRecord {
   readonly losses: readonly NotedLoss[];
   /** Missing in what earlier versions wrote. */
   readonly rebuilding?: Rebuilding | null;
+  /** The checkpoint that a hub of the same name has left, as this one was begun; missing where there was no other. */
+  readonly foreignCheckpoint?: number | null;
   /** The longest delay between event time and enqueued time met lately. */
   readonly delayMs: number | null;
 }
@@ -159,6 +161,7 @@ export function beginningRecord(
   // What was in a hub that stood here before, nobody reads again, however far back reading begins.
   const isOther = cause !== 'first' && before?.hubCreatedAt !== fresh.hubCreatedAt;
   const from = isOther ? Math.max(earliest, fresh.hubCreatedAt) : earliest;
+  const foreign = cause === 'new_hub' ? beginning.checkpoint : isOther ? null : (before?.foreignCheckpoint ?? null);
   const begun = lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]);
   return {
     ...fresh,
@@ -171,6 +174,7 @@ export function beginningRecord(
     losses: lastOf([...(before?.losses ?? []), ...lossesNoted(fresh, beginning, before, rebuilding !== null)]),
     delayMs: before?.delayMs ?? null,
     rebuilding,
+    ...(foreign !== null && { foreignCheckpoint: foreign }),
   };
 }
 

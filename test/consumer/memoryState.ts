@@ -41,7 +41,7 @@ export class MemoryState implements StatePort {
       const lost = this.lost.get(place.partition);
       if (lost) return lost;
       const position = this.#stored.get(keyOf(place));
-      if (position) return { kind: 'position', position };
+      if (position) return { kind: 'position', position, ...this.#begunAnew(place) };
       const since = this.begunAt.get(keyOf(place));
       return { kind: 'none', ...(since !== undefined && { since }) };
     },
@@ -115,6 +115,13 @@ export class MemoryState implements StatePort {
     this.#stored.set(`${hub}/${partition}`, position);
     const applied = this.#appliedIn({ hub, partition, hubCreatedAt: position.hubCreatedAt });
     for (let n = 0; n <= position.sequenceNumber; n++) applied.add(n);
+  }
+
+  /** What the last beginning means for the checkpoint that was there; a loss is taken for one that is still read again. */
+  #begunAnew(place: Place): { readonly isRebuilding?: true; readonly foreignCheckpoint?: number } {
+    const last = this.begun.findLast((one) => keyOf(one.place) === keyOf(place))?.beginning;
+    if (last?.cause === 'lost') return { isRebuilding: true };
+    return last?.cause === 'new_hub' && last.checkpoint !== null ? { foreignCheckpoint: last.checkpoint } : {};
   }
 
   forget(): void {

@@ -34,6 +34,24 @@ test('a position is gone on from, and nothing is told', () => {
   assert.deepEqual([start.lastRead, beginning, gap], [7, null, null]);
 });
 
+test('a checkpoint beyond the position tells of a loss, unless reading began anew with it there', () => {
+  const stored = { kind: 'position', position: position(7) } as const;
+  const causeOf = (facts: Partial<StartFacts>) => decideStart({ ...base, stored, ...facts }).beginning?.cause ?? null;
+  assert.deepEqual([causeOf({ checkpoint: 7 }), causeOf({ checkpoint: -1 })], [null, null]);
+  const { start, beginning } = decideStart({ ...base, stored, checkpoint: 8 });
+  assert.deepEqual(start.eventPosition, { sequenceNumber: 7, isInclusive: false });
+  assert.deepEqual([beginning?.cause, beginning?.checkpoint], ['lost', 8]);
+  assert.equal(causeOf({ stored: { ...stored, isRebuilding: true }, checkpoint: 8 }), null);
+  assert.equal(causeOf({ stored: { ...stored, foreignCheckpoint: 8 }, checkpoint: 8 }), null);
+  assert.equal(causeOf({ stored: { ...stored, foreignCheckpoint: 8 }, checkpoint: 9 }), 'lost');
+});
+
+test('what a hub before has left says nothing of what was passed over in the next', () => {
+  const stored = { kind: 'position', position: { ...position(7), hubCreatedAt: 999 } } as const;
+  const { start, beginning } = decideStart({ ...base, stored, checkpoint: 7 });
+  assert.deepEqual([beginning?.cause, beginning?.checkpoint, start.lastRead], ['new_hub', 7, null]);
+});
+
 test('the position before the first event is all there is', () => {
   const { start, gap } = decideStart({ ...base, stored: { kind: 'position', position: position(-1, null) } });
   assert.deepEqual(start.eventPosition, { offset: '-1' });

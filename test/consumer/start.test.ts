@@ -39,19 +39,41 @@ test('a partition that was quiet for longer than the time back has a position al
   });
 });
 
-test('reading goes on right after the position, whatever the checkpoint says', async () => {
+test('reading goes on right after the position; a checkpoint beyond it is a loss, and is told once', async () => {
   await withStack({}, async (stack) => {
     await stack.send(idsOf('a', 10).map(signIn));
     stack.state.store(HUB, '0', await positionOf(stack, 5));
     await stack.container.createIfNotExists();
     const [fullyQualifiedNamespace, eventHubName, consumerGroup] = stack.names;
-    const names = { fullyQualifiedNamespace, eventHubName, consumerGroup };
-    await stack.checkpoints.updateCheckpoint({ ...names, partitionId: '0', sequenceNumber: 8, offset: '8' });
-    await stack.start();
+    const checkpointAt = (sequenceNumber: number) => {
+      const names = { fullyQualifiedNamespace, eventHubName, consumerGroup };
+      const offset = String(sequenceNumber);
+      return stack.checkpoints.updateCheckpoint({ ...names, partitionId: '0', sequenceNumber, offset });
+    };
+    await checkpointAt(5);
+    const first = await stack.start();
     await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 9, 'the end');
     assert.deepEqual(stack.state.ids(), idsOf('a', 10).slice(6));
-    assert.deepEqual(stack.state.begun, []);
-    await eventually(async () => (await stack.checkpoint()) === 9, 'the checkpoint follows');
+    await first.stop();
+    assert.equal(stack.state.begun.length, 0);
+    assert.equal(await stack.checkpoint(), 9);
+
+    // As after the return of a backup: the position, and whatever it counts on, are of an earlier time.
+    stack.state.store(HUB, '0', await positionOf(stack, 3));
+    stack.state.batches.length = 0;
+    const second = await stack.start();
+    await stack.state.when(() => stack.state.stored(HUB, '0')?.sequenceNumber === 9, 'the end again');
+    assert.deepEqual(stack.state.ids(), idsOf('a', 10).slice(4));
+    await second.stop();
+    await checkpointAt(12);
+    const third = await stack.start();
+    await stack.send([signIn('last')]);
+    await stack.state.when(() => stack.state.ids().includes('last'), 'an event after it');
+    await third.stop();
+    const told = stack.state.begun.map(({ beginning }) => [
+      ...[beginning.cause, beginning.after?.sequenceNumber, beginning.checkpoint],
+    ]);
+    assert.deepEqual(told, [['lost', 3, 9]]);
   });
 });
 

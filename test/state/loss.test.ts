@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRedis } from '../../local/redis.ts';
 import { markField, type Position } from '../../src/state/positions.ts';
+import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import type { State } from '../../src/state/state.ts';
 import {
   allFindings,
@@ -216,13 +217,52 @@ test('a position goes back only when reading is begun anew, and a later life of 
     await old!.positions.advance(PLACE, progress(19));
     assert.deepEqual(await old!.positions.load(PLACE), { kind: 'position', position: at(20) });
     await old!.positions.begin(PLACE, beginning(at(12), 'lost'));
-    assert.deepEqual(await old!.positions.load(PLACE), { kind: 'position', position: at(12) });
+    const back = { kind: 'position', position: at(12), isRebuilding: true };
+    assert.deepEqual(await old!.positions.load(PLACE), back);
 
     const reborn = { ...PLACE, hubCreatedAt: 2 };
     const first = { ...at(3), hubCreatedAt: 2 };
     await next!.positions.begin(reborn, beginning(first, 'new_hub'));
     await old!.positions.advance(PLACE, progress(500));
     assert.deepEqual(await next!.positions.load(reborn), { kind: 'position', position: first });
+  });
+});
+
+test('where a checkpoint alone tells of a loss, it is told, read again up to there, and what is made again says so', async () => {
+  const lost: string[] = [];
+  const events = stateEvents({ onLost: (detail) => void lost.push(detail) });
+  await withState(stateOptions(redis.url, { events }), async (state) => {
+    await readTo20(state);
+    const bare = { ...at(20), offset: null, enqueuedAt: null };
+    await state.positions.begin(PLACE, { ...beginning(bare, 'lost'), checkpoint: 30 });
+    const coverage = await coverageQueries(state, () => null).now();
+    const [own] = coverage.hubs[0]!.partitions;
+    assert.notEqual(own!.rebuilding, null);
+    assert.deepEqual([lost.length, coverage.losses.length], [1, 1]);
+    assert.match(coverage.losses[0]!.detail, new RegExp(`^${PLACE.hub}/${PLACE.partition}: `));
+    assert.notEqual((await state.losses()).notedAt, null);
+    const stored = async () => (await state.positions.load(PLACE)) as { isRebuilding?: true };
+    await state.positions.advance(PLACE, progress(29));
+    assert.equal((await stored()).isRebuilding, true);
+    await state.positions.advance(PLACE, progress(30));
+    assert.equal((await stored()).isRebuilding, undefined);
+  });
+});
+
+test('the checkpoint that a hub before has left is known for as long as the next one stands', async () => {
+  await withState(stateOptions(redis.url), async (state) => {
+    await readTo20(state);
+    const reborn = { ...PLACE, hubCreatedAt: 2 };
+    const first = { ...at(3), hubCreatedAt: 2 };
+    await state.positions.begin(reborn, { ...beginning(first, 'new_hub'), checkpoint: 20 });
+    const stored = { kind: 'position', position: first, foreignCheckpoint: 20 };
+    assert.deepEqual(await state.positions.load(reborn), stored);
+    await state.positions.begin(reborn, beginning(first, 'lost'));
+    assert.deepEqual(await state.positions.load(reborn), { ...stored, isRebuilding: true });
+    const third = { ...at(1), hubCreatedAt: 3 };
+    await state.positions.begin({ ...PLACE, hubCreatedAt: 3 }, beginning(third, 'new_hub'));
+    const begun = { kind: 'position', position: third };
+    assert.deepEqual(await state.positions.load({ ...PLACE, hubCreatedAt: 3 }), begun);
   });
 });
 
