@@ -113,7 +113,7 @@ export class Letters {
   async has(item: Sent, recordIndex: number | null): Promise<boolean> {
     this.#read ??= this.#readAll();
     const { places, dropped } = await this.#read;
-    return dropped > 0 || places.has(letterPlace(item, recordIndex));
+    return dropped > 0 || places.has(letterPlace({ ...item, enqueuedAt: exactTimeOf(item) }, recordIndex));
   }
 
   async #readAll() {
@@ -123,9 +123,10 @@ export class Letters {
       ['HVALS', `${tag}letters`],
       ['HGET', `${tag}meta`, 'dropped'],
     ])) as [Buffer[], Buffer | null];
-    const places = texts.map((text) => {
+    const places = texts.flatMap((text) => {
       const { source } = JSON.parse(String(text)) as { source: LetterSource };
-      return letterPlace({ ...source, enqueuedAt: Date.parse(source.enqueuedAt) }, source.recordIndex);
+      const times = [Date.parse(source.enqueuedAt), null];
+      return times.map((enqueuedAt) => letterPlace({ ...source, enqueuedAt }, source.recordIndex));
     });
     return { places: new Set(places), dropped: Number(dropped ?? 0) };
   }
@@ -139,7 +140,11 @@ interface LetterSource {
   readonly enqueuedAt: string;
 }
 
-type Placed = Pick<SentItem, 'hub' | 'partition' | 'sequenceNumber' | 'enqueuedAt'>;
+/** Null of an event whose hub is not known: what was sent through a client is noted with a time that is about right. */
+const exactTimeOf = ({ hubCreatedAt, enqueuedAt }: Sent): number | null =>
+  hubCreatedAt === undefined ? null : (enqueuedAt ?? null);
+
+type Placed = Pick<SentItem, 'hub' | 'partition' | 'sequenceNumber'> & { readonly enqueuedAt: number | null };
 
 /** With its time: a hub that was made anew has another event under the same number. */
 const letterPlace = (of: Placed, recordIndex: number | null): string =>
