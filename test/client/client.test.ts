@@ -6,7 +6,7 @@ import { type Change, createClient, type Finding, followChanges, ProblemError } 
 import { appOf } from '../api/ask.ts';
 import { type Memory, memory } from '../api/ports.ts';
 import { findingOf } from '../api/samples.ts';
-import { fetch } from '../document/fetch.ts';
+import { fetchRequest } from '../document/fetch.ts';
 
 const closers: (() => Promise<void>)[] = [];
 after(() => Promise.all(closers.map((close) => close())));
@@ -20,10 +20,9 @@ async function clientOf(held: Memory, options: { waitingMax?: number } = {}) {
   const client = createClient({
     baseUrl,
     key: 'sample',
-    async fetch(request) {
+    fetch(request) {
       asked.push(request);
-      const body = request.method === 'GET' ? null : await request.text();
-      return fetch(request.url, { headers: request.headers, method: request.method, signal: request.signal, body });
+      return fetchRequest(request);
     },
   });
   return { client, asked };

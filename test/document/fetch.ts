@@ -23,6 +23,12 @@ export async function fetch(url: string | URL, init: RequestInit = {}): Promise<
   return Object.defineProperty(told, 'url', { value: response.url });
 }
 
+/** The same for a client that makes its requests itself, as that of `guestwatch/client` does. */
+export async function fetchRequest(request: Request): Promise<Response> {
+  const { url, method, headers, signal } = request;
+  return fetch(url, { method, headers, signal, body: method === 'GET' ? null : await request.text() });
+}
+
 /** Null where the API went away before it could be asked what it answers. */
 async function checkerAt(origin: string): Promise<Checker | null> {
   const known = checkers.get(origin) ?? load(origin);

@@ -142,7 +142,7 @@ describe('a crew', { concurrency: 1 }, () => {
         await process!.gone;
         assert.deepEqual(
           crew.failures.map(({ name, code }) => [name, code]),
-          [['consumer+api-0.1', plant === 'exit' ? 9 : 1]],
+          [['consumer+api+delivery-0.1', plant === 'exit' ? 9 : 1]],
         );
         if (plant === 'throw') assert.match(crew.failures[0]!.lastWords, /planted/);
         assert.deepEqual(crew.processes, []);

@@ -1,9 +1,12 @@
 /** Those who look on while faults strike: where all is well they find nothing, and each of them finds what was planted for it. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { Redis } from 'ioredis';
 import { markField, type PartitionRecord } from '../../src/state/positions.ts';
+import { Webhook as Reference } from 'standardwebhooks';
+import { OTHER_SECRET, SECRET } from '../delivery/receiver.ts';
 import { askForAll, type FindingAnswer } from '../e2e/asking.ts';
 import { findingsSettle } from '../e2e/laws.ts';
 import { eventually, FAST, onStage, openServers, type Servers, type Stage } from '../e2e/support.ts';
@@ -16,6 +19,23 @@ import { lossSilence, stepBackSilence } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
 import { type Reader, type ReaderOptions, startReader } from './watch/reader.ts';
 import { type Sampler, startSampler } from './watch/sampler.ts';
+import { type Came, type Hook, openHook } from './watch/webhook.ts';
+import { type FeedEvent, feedAt, hookViolation, isKnownAt, stillMissing } from './watch/webhookLaws.ts';
+
+/** What came of a feed, and of one of its findings the first and the second revision. */
+interface Sample {
+  readonly came: readonly Came[];
+  readonly feed: readonly FeedEvent[];
+  readonly first: Came;
+  readonly second: Came;
+}
+
+const SUPPRESSED = {
+  id: 'a',
+  owner: 'identity-team',
+  reason: 'Their rollout.',
+  expiresAt: '2099-01-01T00:00:00.0000000Z',
+};
 
 function itemsFor(stage: Stage, seed: number, count: number): SentItem[] {
   const { records, arrangement } = hostileScenario(seed, count, { base: Date.now() - 49 * 3_600_000 });
@@ -36,6 +56,7 @@ describe('the watches', { concurrency: 2 }, () => {
     readonly crew: Crew;
     readonly stage: Stage;
     readonly redis: Redis;
+    readonly hook: Hook;
     read(options: Partial<ReaderOptions>): Reader;
     sample(): Sampler;
   }
@@ -45,7 +66,10 @@ describe('the watches', { concurrency: 2 }, () => {
     onStage(servers, number, async (stage) => {
       const redis = new Redis(stage.environment['REDIS_URL']!);
       const closers: (() => unknown)[] = [() => redis.disconnect()];
-      const crew = await openCrew({ environment: stage.environment, layout: LAYOUTS[layout], tuning: FAST });
+      const hook = await openHook();
+      closers.push(() => hook.close());
+      const environment = { ...stage.environment, WEBHOOKS_FILE: hook.file };
+      const crew = await openCrew({ environment, layout: LAYOUTS[layout], tuning: FAST });
       closers.push(() => crew.killAll());
       const read: Scene['read'] = (options) => {
         const reader = startReader({ name: 'reader', urls: crew.urls, from: 'begin', waitSeconds: 0, ...options });
@@ -64,7 +88,7 @@ describe('the watches', { concurrency: 2 }, () => {
       };
       try {
         await crew.ready();
-        await run({ crew, stage, redis, read, sample });
+        await run({ crew, stage, redis, hook, read, sample });
       } finally {
         for (const closer of closers.reverse()) await closer();
       }
@@ -112,7 +136,7 @@ describe('the watches', { concurrency: 2 }, () => {
         }
         assert.ok(readers.some(({ generations }) => generations[0]!.told.length > 5));
         await memory.stop();
-        assert.deepEqual([...memory.peaks().keys()].sort(), ['consumer+api-0.1', 'consumer+api-1.1']);
+        assert.deepEqual([...memory.peaks().keys()].sort(), ['consumer+api+delivery-0.1', 'consumer+api+delivery-1.1']);
         assert.ok([...memory.peaks().values()].every(({ peak }) => peak > 50_000_000));
       }),
   );
@@ -163,6 +187,123 @@ describe('the watches', { concurrency: 2 }, () => {
       }),
     );
   }
+
+  const hookPlants: readonly [what: string, found: RegExp, plant: (of: Sample) => Partial<Sample>][] = [
+    [
+      'a revision that is withheld',
+      /revision \d.* never came/,
+      ({ came, second }) => ({ came: came.filter((one) => one !== second) }),
+    ],
+    [
+      'a revision that comes before the one that it follows',
+      /revision 1 .* came after revision 2/,
+      ({ came, first, second }) => ({
+        came: came.map((one) => (one === first ? second : one === second ? first : one)),
+      }),
+    ],
+    [
+      'a revision that is not as it is in the feed',
+      /came as .*"revision":77.*, the feed has/,
+      ({ came, first }) => ({
+        came: came.map((one) =>
+          one === first ? { ...one, body: one.body.replace(/"revision":\d+/, '"revision":77') } : one,
+        ),
+      }),
+    ],
+    [
+      'a revision that the feed does not have',
+      /as another is not in the feed/,
+      ({ came, first }) => ({ came: [...came, { ...first, id: 'another' }] }),
+    ],
+    [
+      'a revision that is suppressed',
+      /is suppressed, and came at/,
+      ({ feed, first }) => ({
+        feed: feed.map((event) =>
+          event.id === first.id ? { ...event, data: { ...event.data, suppressed: SUPPRESSED } } : event,
+        ),
+      }),
+    ],
+  ];
+  test(
+    'a webhook is sent what the feed has while a process is killed and after a loss; each thing that was planted is found',
+    { timeout: 300_000 },
+    () =>
+      onScene(6, 'two', async ({ crew, stage, redis, hook }) => {
+        await eventually(() => isKnownAt(crew.urls()[0]!, hook), 'it is written down');
+        const items = itemsFor(stage, 6, 240);
+        const half = Math.ceil(items.length / 2);
+        const all = async (): Promise<FeedEvent[]> => {
+          await findingsSettle(crew.urls()[0]!, stage.sent);
+          let feed: FeedEvent[] = [];
+          await eventually(
+            async () => {
+              feed = await feedAt(crew.urls()[0]!);
+              return stillMissing(hook, feed) === null;
+            },
+            () => stillMissing(hook, feed) ?? '',
+          );
+          return feed;
+        };
+        const sending = stage.send(items.slice(0, half));
+        await crew.processes[0]!.kill9();
+        await sending;
+        const feed = await all();
+        const truth = { feed, mayHaveLost: false };
+        assert.equal(hookViolation(hook, truth), null);
+
+        const { subject } = feed.find(({ data }) => data.revision === 2)!;
+        const [first, second] = hook.came.filter(({ body }) => JSON.parse(body).subject === subject);
+        const sample: Sample = { came: [...hook.came], feed, first: first!, second: second! };
+        for (const [what, found, plant] of hookPlants) {
+          const planted = { ...sample, ...plant(sample) };
+          const violation = hookViolation({ came: planted.came, oddities: [] }, { ...truth, feed: planted.feed });
+          assert.match(violation ?? '', found, what);
+        }
+
+        await redis.flushdb();
+        await stage.send(items.slice(half));
+        const after = await all();
+        assert.equal(hookViolation(hook, { feed: after, mayHaveLost: true }), null);
+        assert.match(hookViolation(hook, { feed: after, mayHaveLost: false }) ?? '', /is not in the feed/);
+      }),
+  );
+
+  test('a receiver of webhooks takes what is signed, once, and notes what comes again as something else', async () => {
+    const hook = await openHook();
+    try {
+      const [url] = /http:\S+/.exec(await readFile(hook.file, 'utf8'))!;
+      const post = async (id: string, body: string, secret = SECRET): Promise<number> => {
+        const at = new Date();
+        const headers = {
+          'webhook-id': id,
+          'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+          'webhook-signature': new Reference(secret).sign(id, at, body),
+        };
+        return (await fetch(url, { method: 'POST', headers, body })).status;
+      };
+      assert.equal(await post('a', '{"n":1}', OTHER_SECRET), 401);
+      assert.deepEqual(hook.came, []);
+      assert.equal(await post('a', '{"n":1}'), 204);
+      assert.equal(await post('b', '{"n":2}'), 204);
+      assert.equal(await post('a', '{"n":1}'), 204);
+      assert.deepEqual(
+        hook.came.map(({ id, body }) => [id, body]),
+        [
+          ['a', '{"n":1}'],
+          ['b', '{"n":2}'],
+        ],
+      );
+      assert.deepEqual(hook.oddities, []);
+      assert.equal(await post('a', '{"n":3}'), 204);
+      assert.match(
+        hookViolation(hook, { feed: [], mayHaveLost: true }) ?? '',
+        /a came again as {"n":3}, it was {"n":1}/,
+      );
+    } finally {
+      await hook.close();
+    }
+  });
 
   test(
     'facts lead while processes are killed and frozen, and after a loss that was told; a loss is told everywhere',

@@ -1,6 +1,6 @@
-/** Whoever looks on while a run goes on: readers of the feed, and those who look at positions, coverage and memory. */
+/** Whoever looks on while a run goes on: readers of the feed, a receiver of webhooks, and those who look at positions, coverage and memory. */
 import { findingsIn } from '../e2e/asking.ts';
-import { comes } from '../e2e/support.ts';
+import { comes, eventually } from '../e2e/support.ts';
 import type { Fault } from './fault.ts';
 import type { Broken } from './judge.ts';
 import type { Sent } from './places/hubs.ts';
@@ -11,6 +11,7 @@ import { type Loss, lossSilence, stepBackSilence } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
 import { startReader } from './watch/reader.ts';
 import { startSampler } from './watch/sampler.ts';
+import { feedAt, hookViolation, isKnownAt, stillMissing } from './watch/webhookLaws.ts';
 import type { World } from './world.ts';
 
 export interface Watches {
@@ -28,6 +29,8 @@ export interface Watches {
 /** After these nothing is there any more that was: the service must say so. Of others it depends on what was being written. */
 const LOSES_ALL = /^redis\.(flushed|kill9\.memory)$/;
 
+/** After the service has settled. */
+const DELIVERED_MS_MAX = 60_000;
 /** After the last fault; with what asking takes. */
 const NOTICED_MS_MAX = 13_500;
 /**
@@ -38,8 +41,10 @@ const MEMORY_MAX = 400 * 1024 * 1024;
 
 const isLossy = ({ losesState, losesEvents }: Fault): boolean => losesState || losesEvents;
 
-export async function openWatches({ redis, blobs, hubs, container }: World, crew: Crew): Promise<Watches> {
+export async function openWatches({ redis, blobs, hubs, container, hook }: World, crew: Crew): Promise<Watches> {
   const urls = () => crew.urls();
+  // A webhook begins with what comes from then on.
+  await eventually(() => isKnownAt(urls()[0]!, hook), 'the webhook is written down');
   const readers = [
     startReader({ name: 'a poller', urls, from: 'begin', waitSeconds: 0, limit: 7 }),
     startReader({ name: 'a long poller', urls, from: 'begin', waitSeconds: 5 }),
@@ -70,6 +75,14 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
       if (found !== null) return found;
     }
     return null;
+  };
+  const sent = async (url: string): Promise<string | null> => {
+    let feed = await feedAt(url);
+    await comes(async () => {
+      feed = await feedAt(url);
+      return stillMissing(hook, feed) === null;
+    }, DELIVERED_MS_MAX);
+    return hookViolation(hook, { feed, mayHaveLost: lossFrom !== null });
   };
   const positions = async (): Promise<string | null> => {
     const found = await sampler.finish();
@@ -119,6 +132,7 @@ export async function openWatches({ redis, blobs, hubs, container }: World, crew
       const laws: [string, () => Promise<string | null>][] = [
         ['positions and checkpoints are never ahead of facts', positions],
         ['each reader has every revision once and in order', () => feed(url)],
+        ['a webhook is sent what the feed has, in order per finding', () => sent(url)],
         ['no loss of state passes in silence', silence],
         ['no step back passes in silence, but for what a slot took that was moved key by key', stepsBack],
         ['memory is bounded', bounds],

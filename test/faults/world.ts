@@ -7,6 +7,7 @@ import { type HubsPlace, openHubsPlace } from './places/hubs.ts';
 import { networkFaults } from './places/network.ts';
 import { openRedisPlace, type RedisKind, type RedisPlace } from './places/redis.ts';
 import type { Topology } from './schedule.ts';
+import { type Hook, openHook } from './watch/webhook.ts';
 
 /** Servers that one run after another plays on. */
 export class Servers {
@@ -39,6 +40,8 @@ export interface World {
   readonly blobs: BlobPlace;
   readonly container: string;
   readonly hubs: HubsPlace;
+  /** What its webhook was sent. */
+  readonly hook: Hook;
   /** What a service is given. */
   readonly environment: Environment;
   readonly faults: readonly Fault[];
@@ -55,9 +58,10 @@ export async function openWorld(servers: Servers, { redis: kind, partitions }: T
   blobs.mend();
   const container = `run-${process.pid}-${++opened}`;
   const hubs = await openHubsPlace(partitions);
+  const hook = await openHook();
   const proxy = await startProxy({ target: { host: '127.0.0.1', port: hubs.port } });
   return {
-    ...{ redis, blobs, container, hubs },
+    ...{ redis, blobs, container, hubs, hook },
     environment: {
       ...redis.environment,
       EVENTHUB_CONNECTION_STRING: hubs.endpoint.connectionString.replace(`:${hubs.port};`, `:${proxy.port};`),
@@ -66,6 +70,7 @@ export async function openWorld(servers: Servers, { redis: kind, partitions }: T
       CHECKPOINT_CONTAINER: container,
       API_PORT: '0',
       OPS_PORT: '0',
+      WEBHOOKS_FILE: hook.file,
     },
     faults: [
       ...redis.faults,
@@ -77,6 +82,7 @@ export async function openWorld(servers: Servers, { redis: kind, partitions }: T
     ],
     async close() {
       await proxy.close();
+      await hook.close();
       await hubs.stop();
     },
   };

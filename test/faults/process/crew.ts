@@ -19,21 +19,21 @@ import { type CrewEvent, processFaults } from './strikes.ts';
 /** The roles of each process. */
 export type Layout = readonly (readonly Role[])[];
 
-/** Each has at least one process that serves the API. */
+/** Each has at least one process that serves the API. Who does so delivers, too. */
 export const LAYOUTS = {
-  one: [['consumer', 'api']],
+  one: [['consumer', 'api', 'delivery']],
   two: [
-    ['consumer', 'api'],
-    ['consumer', 'api'],
+    ['consumer', 'api', 'delivery'],
+    ['consumer', 'api', 'delivery'],
   ],
   three: [
-    ['consumer', 'api'],
-    ['consumer', 'api'],
-    ['consumer', 'api'],
+    ['consumer', 'api', 'delivery'],
+    ['consumer', 'api', 'delivery'],
+    ['consumer', 'api', 'delivery'],
   ],
-  apart: [['consumer'], ['api']],
-  twoApart: [['consumer'], ['consumer'], ['api']],
-  mixed: [['consumer', 'api'], ['consumer'], ['api']],
+  apart: [['consumer'], ['api', 'delivery']],
+  twoApart: [['consumer'], ['consumer'], ['api', 'delivery']],
+  mixed: [['consumer', 'api', 'delivery'], ['consumer'], ['api', 'delivery']],
 } as const satisfies Readonly<Record<string, Layout>>;
 
 export interface CrewOptions {

@@ -1,10 +1,13 @@
 /**
- * Someone who follows the feed through all that happens: moves to another process on every error, keeps the cursor, and on
- * 410 does what the API says. What is known between two such beginnings is a generation; within one nothing may be missing.
+ * Someone who follows the feed through all that happens, by the document alone: moves to another process on every error, keeps
+ * the cursor, and begins anew where the API says so. What is known between two such beginnings is a generation; within one
+ * nothing may be missing.
  */
+import { AssertionError } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Change, type Client, type components, createClient } from '../../../client/index.js';
 import { openSse, type Sent, type SseStream } from '../../api/sse.ts';
-import { ask, type Change, type FindingAnswer, type Parameters } from '../../e2e/asking.ts';
+import { fetchRequest } from '../../document/fetch.ts';
 
 export interface ReaderOptions {
   readonly name: string;
@@ -18,6 +21,19 @@ export interface ReaderOptions {
   /** Follows `/v1/stream` instead of asking again and again; what is left at the end is asked for all the same. */
   readonly streams?: boolean;
 }
+
+type Problem = components['schemas']['Problem'];
+type Feed = components['schemas']['Changes'];
+type Page = components['schemas']['FindingsPage'];
+
+/** One call of the document, typed by it. */
+type Call<Data> = (
+  client: Client,
+  signal: AbortSignal,
+) => Promise<{ readonly data?: Data; readonly error?: Problem; readonly response: Response }>;
+type Answer<Data> =
+  | { readonly isResync: false; readonly data: Data }
+  | { readonly isResync: true; readonly why: string };
 
 /** What was told of a finding. */
 export interface Told {
@@ -59,6 +75,8 @@ const MOVE_MS = 100;
 const ANSWER_MS_MAX = 5_000;
 /** A stream has a comment every 15 s at least. */
 const SILENCE_MS_MAX = 20_000;
+
+const RESYNC = 'urn:guestwatch:problem:resync';
 
 /** It could not be asked: elsewhere, or later. */
 class Failed extends Error {}
@@ -126,13 +144,14 @@ class FeedReader implements Reader {
       await this.#begin(url, `from ${this.#options.from}`, this.#options.from);
       return 1;
     }
-    const parameters = { after: this.#cursor, wait: waitSeconds, limit: this.#options.limit ?? 50 };
-    const { status, body } = await this.#ask(url, '/v1/changes', parameters, waitSeconds, signal);
-    if (status === 410) {
-      await this.#begin(url, (body as { detail: string }).detail, 'now');
+    const query = { after: this.#cursor, wait: waitSeconds, limit: this.#options.limit ?? 50 };
+    const call: Call<Feed> = (client, own) => client.GET('/v1/changes', { params: { query }, signal: own });
+    const answer = await this.#ask(url, call, waitSeconds, signal);
+    if (answer.isResync) {
+      await this.#begin(url, answer.why, 'now');
       return 1;
     }
-    return this.#take(url, body as ChangesAnswer);
+    return this.#take(url, answer.data);
   }
 
   /** Follows one stream until it ends, which it does for no reader's sake but ours. */
@@ -154,8 +173,11 @@ class FeedReader implements Reader {
     try {
       if (stream.status !== 200) await this.#refused(stream);
       for (let sent = await this.#sent(stream); sent !== null; sent = await this.#sent(stream)) {
-        if (sent.event === 'resync') return await this.#begin(url, JSON.parse(sent.data!).problem.detail, 'now');
-        if (sent.data !== null) this.#take(url, { items: [JSON.parse(sent.data)], cursor: sent.id! });
+        if (sent.event === 'resync') {
+          const { problem } = JSON.parse(sent.data!) as { problem: Problem };
+          return await this.#begin(url, problem.detail, 'now');
+        }
+        if (sent.data !== null) this.#take(url, { items: [JSON.parse(sent.data) as Change], cursor: sent.id! });
         else if (sent.id !== null) this.#cursor = sent.id;
       }
     } finally {
@@ -182,7 +204,7 @@ class FeedReader implements Reader {
     throw new Failed(`${stream.status}`);
   }
 
-  #take(url: string, { items, cursor }: ChangesAnswer): number {
+  #take(url: string, { items, cursor }: Feed): number {
     const at = Date.now();
     const { told } = this.generations.at(-1)!;
     for (const { finding, reason, cursor: own } of items) {
@@ -196,36 +218,45 @@ class FeedReader implements Reader {
   /** As the API says it to whoever has no cursor (any more): `now`, then all findings, then on from there. */
   async #begin(url: string, why: string, from: 'begin' | 'now'): Promise<void> {
     const at = Date.now();
-    const { status, body } = await this.#ask(url, '/v1/changes', { after: from, limit: 50 }, 0);
-    if (status === 410) throw new Failed('the feed was lost again');
+    const query = { after: from, limit: 50 };
+    const call: Call<Feed> = (client, signal) => client.GET('/v1/changes', { params: { query }, signal });
+    const answer = await this.#ask(url, call, 0);
+    if (answer.isResync) throw new Failed('the feed was lost again');
     const listed = from === 'now' ? await this.#list(url) : null;
     this.generations.push({ why, at, listed, told: [] });
-    this.#take(url, body as ChangesAnswer);
+    this.#take(url, answer.data);
   }
 
   async #list(url: string): Promise<Map<string, number>> {
     const listed = new Map<string, number>();
     for (let cursor: string | null = null; ; ) {
-      const parameters = { view: 'any', suppressed: 'include', limit: 200, ...(cursor !== null && { cursor }) };
-      const { body } = await this.#ask(url, '/v1/findings', parameters, 0);
-      const page = body as { items: FindingAnswer[]; nextCursor: string | null };
+      const query = { view: 'any', suppressed: 'include', limit: 200, ...(cursor !== null && { cursor }) } as const;
+      const call: Call<Page> = (client, signal) => client.GET('/v1/findings', { params: { query }, signal });
+      const page = await this.#ask(url, call, 0);
+      if (page.isResync) throw new Failed('a list is in no feed');
       // One that moves while it is listed can stand on two pages; the second is the newer.
-      for (const { id, revision } of page.items) listed.set(id, revision);
-      if (page.nextCursor === null) return listed;
-      cursor = page.nextCursor;
+      for (const { id, revision } of page.data.items) listed.set(id, revision);
+      if (page.data.nextCursor === null) return listed;
+      cursor = page.data.nextCursor;
     }
   }
 
-  /** An answer of 200 or 410; anything else is no answer, and what must never be answered is noted. */
-  async #ask(url: string, path: string, parameters: Parameters, waitSeconds: number, signal?: AbortSignal) {
+  /** What was asked for, or word that the cursor is in the feed no more; any other answer is none, and one that should never come is noted. */
+  async #ask<Data>(url: string, call: Call<Data>, waitSeconds: number, signal?: AbortSignal): Promise<Answer<Data>> {
     const late = AbortSignal.timeout(waitSeconds * 1_000 + ANSWER_MS_MAX);
-    const answer = await ask(url, path, parameters, signal ? AbortSignal.any([late, signal]) : late).catch((error) => {
-      throw new Failed(String(error));
-    });
-    if (answer.status === 200 || (answer.status === 410 && path === '/v1/changes')) return answer;
-    if (answer.status !== 503 && answer.status !== 429)
-      this.oddities.push(`${path} ${JSON.stringify(parameters)}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    throw new Failed(`${answer.status}`);
+    const client = createClient({ baseUrl: url, fetch: fetchRequest });
+    const { data, error, response } = await call(client, signal ? AbortSignal.any([late, signal]) : late).catch(
+      (reason: unknown) => {
+        // Not as the document says.
+        if (reason instanceof AssertionError) this.oddities.push(reason.message);
+        throw new Failed(String(reason));
+      },
+    );
+    if (data !== undefined) return { isResync: false, data };
+    if (error?.type === RESYNC) return { isResync: true, why: error.detail };
+    if (response.status !== 503 && response.status !== 429)
+      this.oddities.push(`${response.url}: ${response.status} ${JSON.stringify(error)}`);
+    throw new Failed(`${response.status}`);
   }
 
   #url(): string {
@@ -245,9 +276,4 @@ class FeedReader implements Reader {
   async #pause(ms: number): Promise<void> {
     await delay(ms, undefined, this.#cut.signal.aborted ? {} : { signal: this.#cut.signal }).catch(() => {}); // Ended.
   }
-}
-
-interface ChangesAnswer {
-  readonly items: readonly Change[];
-  readonly cursor: string;
 }
