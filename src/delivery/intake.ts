@@ -5,7 +5,7 @@ import type { Facts, Target } from './target.ts';
 
 /** Revisions read at once. */
 const READ_MAX = 50;
-/** Clocks of those who make revisions may differ by so much: what was made a little before the last one taken in is told again. */
+/** Clocks may differ by so much, of servers and of those who make revisions: what is a little older than the last one taken in is told again. */
 const CLOCKS_APART_MS = 5 * 60_000;
 /** A loss that is older is over for a webhook that is new: the feed reaches no further back. */
 const LOSS_RECENT_MS = 7 * 86_400_000;
@@ -90,12 +90,12 @@ export class Intake {
   }
 
   #stepsOf(items: readonly Change[], skipBefore: number): TakenIn[] {
-    return items.map(({ id, cursor, reason, json }) => {
-      const { facts, findingId, revision, updatedAt } = readFinding(json);
-      const isWanted = updatedAt >= skipBefore && this.#target.wants(facts);
+    return items.map(({ id, at, cursor, reason, json }) => {
+      const { facts, findingId, revision } = readFinding(json);
+      const isWanted = at >= skipBefore && this.#target.wants(facts);
       const own = { id: digest([this.#target.name, id]), eventId: id, findingId, revision, reason, json };
       const delivery = isWanted ? { ...own, tenantId: facts.tenantId } : null;
-      return { place: cursor, at: updatedAt, delivery };
+      return { place: cursor, at, delivery };
     });
   }
 

@@ -29,6 +29,8 @@ export interface RenderPort {
 export interface Change {
   /** Names the revision for good. */
   readonly id: string;
+  /** When it came into the feed (ms), by one clock, whoever made it. */
+  readonly at: number;
   /** The place after it. */
   readonly cursor: string;
   readonly reason: string;
@@ -61,9 +63,9 @@ export interface TargetAbout {
 
 export interface TargetState {
   readonly place: string;
-  /** Revisions made before it (ms since the Unix epoch) are passed over; 0 for none. */
+  /** What came into the feed before it (ms since the Unix epoch) is passed over; 0 for none. */
   readonly skipBefore: number;
-  /** When the newest revision that was taken in was made (ms). */
+  /** When the newest that was taken in came into the feed (ms). */
   readonly takenUntil: number;
   readonly waiting: number;
   readonly waitingBytes: number;
@@ -78,7 +80,7 @@ export interface TargetState {
 export interface TakenIn {
   /** The place behind it; null to leave the place as it is. */
   readonly place: string | null;
-  /** When the revision was made (ms); null where that is nothing new. */
+  /** When it came into the feed (ms); null where that is nothing new. */
   readonly at: number | null;
   readonly delivery: NewDelivery | null;
 }

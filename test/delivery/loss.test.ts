@@ -181,6 +181,32 @@ test('of a feed that was lost all is told that is there now', () =>
     assert.deepEqual(stage.told.resyncs, ['lost']);
   }));
 
+test('of a feed that fell back what is certainly told already is passed over, and nothing else, whatever a process’s clock said', () =>
+  withReceiver(async (stage, receiver) => {
+    await stage.deliver([stage.target(webhookOf(receiver.url))]);
+    await stage.publish();
+    await receiver.until(1);
+    const { client, key } = stage.state.shards[0]!;
+    const [[, fields]] = (await client.xrange(`${key}feed`, '-', '+')) as [[string, string[]]];
+    const finding = JSON.parse(fields[fields.indexOf('finding') + 1]!);
+    const hoursBehind = new Date(Date.now() - 20 * 3_600_000).toISOString();
+    const add = (id: string, at: string) => {
+      const json = JSON.stringify({ ...finding, id, updatedAt: hoursBehind });
+      return client.xadd(`${key}feed`, at, 'reason', 'rebuilt', 'tenant', finding.tenantId, 'finding', json);
+    };
+    await client.del(`${key}feed`);
+    await client.hset(`${key}meta`, 'generation', 'f'.repeat(36));
+    await add('told', `${Date.now() - 600_000}-0`);
+    await add('behind', '*');
+    await client.publish(`${key}feed`, '');
+    await receiver.until(2);
+    await eventually(async () => (await stage.deliveries.state('soc'))!.waiting === 0, 'nothing waits');
+    assert.deepEqual(
+      receiver.got.slice(1).map(({ event }) => event.subject),
+      ['behind'],
+    );
+  }));
+
 test('of a feed that was trimmed before all was read, the findings that stand and are newer are told', () =>
   withReceiver(async (stage, receiver) => {
     const target = stage.target(webhookOf(receiver.url));

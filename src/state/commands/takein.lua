@@ -3,7 +3,7 @@
 -- KEYS[1]  the tag of the deliveries
 -- ARGV     target; place that was read from; now (ms); most that may wait; most bytes that may wait;
 --          n, then (place behind it or '' to leave it, id or '' for one that is passed over, order, finding, revision, tenant,
---                   reason, event id, time of the revision (ms), finding JSON)
+--                   reason, event id, when it came into the feed (ms), finding JSON)
 -- Returns  {'taken', how many, place now} | {'changed'}, where another has taken in | {'unknown'}
 local tag, name, from, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local target = tag .. 't:' .. name

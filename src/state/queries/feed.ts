@@ -15,6 +15,8 @@ export type After =
 export interface ChangeText {
   /** Names this revision in the feed for good: two that are stored never share it, also after a loss of state. */
   readonly id: string;
+  /** When it came into the feed, by Redis's clock (ms). */
+  readonly at: number;
   readonly cursor: string;
   readonly reason: ChangeReason;
   readonly json: string;
@@ -275,6 +277,7 @@ function textOf(entry: Entry, standing: readonly Place[], shard: number): Change
   if (known?.cursor === cursor) return known;
   const text: ChangeText = {
     id: `${standing[shard]!.generation}-${entry.id}`,
+    at: Number.parseInt(entry.id, 10),
     cursor,
     reason: entry.reason as ChangeReason,
     json: entry.finding,
