@@ -79,6 +79,7 @@ async function entriesFrom(
   }
   return { found, isEnd: false };
 }
+
 async function readEntries({ client, key }: ShardHandle, start: string, count: number) {
   const reply = (await runScript(client, revisionsScript, key, [start, count, CALL_BYTES_MAX])) as (Buffer | null)[];
   const entries: Entry[] = [];

@@ -2,22 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Matcher, matcherFaults, type Suppression, tidied } from '../../detection/suppression.ts';
-import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
-import {
-  type Ended,
-  endSuppression,
-  makeSuppression,
-  readEnded,
-  readSuppressions,
-  SUPPRESSIONS_MAX,
-  tenantOfSuppression,
-  tenantsWithSuppressions,
-} from '../suppressions.ts';
+import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../suppressions.ts';
 import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
 import { PAGE_BYTES_MAX } from './page.ts';
 import { survivorOf } from './stored.ts';
+import {
+  find,
+  isBehind,
+  placeOf,
+  readAll,
+  readCursor,
+  readHidden,
+  type SuppressionTold,
+  tenantsOf,
+  withCounts,
+  writeCursor,
+} from './suppressionReads.ts';
 
 /** The longest that something is expected for without being asked again. */
 const TERM_MAX_MS = 366 * 86_400_000;
@@ -50,21 +52,7 @@ export interface SuppressionsQuery {
 type Unknown = { readonly kind: 'unknown' };
 type BadCursor = { readonly kind: 'bad_cursor' };
 type Page<T> = { readonly kind: 'page'; readonly items: readonly T[]; readonly nextCursor: string | null };
-export type SuppressionTold = ReturnType<typeof describe>;
-
-const ID = /^[0-9a-f]{32}$/;
-
 export function suppressionQueries(state: State) {
-  /** A suppression that the caller may know of, and where it is. */
-  const find = async (caller: Caller, id: string) => {
-    if (!ID.test(id)) return null;
-    for (const shard of state.shards) {
-      const tenantId = await tenantOfSuppression(shard, id);
-      if (tenantId !== null) return mayObserve(caller, tenantId) ? { shard, tenantId } : null;
-    }
-    return null;
-  };
-
   const decide = async (tenantId: string): Promise<void> => {
     const ending = new AbortController();
     const deciding = state
@@ -102,7 +90,7 @@ export function suppressionQueries(state: State) {
       caller: Caller,
       id: string,
     ): Promise<{ readonly kind: 'suppression'; readonly suppression: SuppressionTold } | Unknown> {
-      const found = await find(caller, id);
+      const found = await find(state, caller, id);
       if (found === null) return { kind: 'unknown' };
       const all = await readAll(found.shard, found.tenantId, 'all');
       const [suppression] = await withCounts(
@@ -151,7 +139,7 @@ export function suppressionQueries(state: State) {
     },
 
     async end(caller: Caller & { readonly name: string }, id: string): Promise<{ readonly kind: 'ended' } | Unknown> {
-      const found = await find(caller, id);
+      const found = await find(state, caller, id);
       if (found === null) return { kind: 'unknown' };
       const { shard, tenantId } = found;
       const times = { now: state.options.now(), keptMs: state.options.findingRetentionMs };
@@ -169,7 +157,7 @@ export function suppressionQueries(state: State) {
     ): Promise<Page<string> | Unknown | BadCursor> {
       const place = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(query.cursor ?? '');
       if (query.cursor !== null && place === null) return { kind: 'bad_cursor' };
-      const found = await find(caller, id);
+      const found = await find(state, caller, id);
       if (found === null) return { kind: 'unknown' };
       const { client, key } = found.shard;
       const hidden = await readHidden(found.shard, id);
@@ -188,75 +176,7 @@ export function suppressionQueries(state: State) {
   };
 }
 
-/** When each finding was first hidden (ms) and its id, the last first. */
-async function readHidden({ client, key }: ShardHandle, id: string): Promise<[number, string][]> {
-  const flat = await client.zrevrange(`${key}hid:${id}`, 0, -1, 'WITHSCORES');
-  return Array.from({ length: flat.length / 2 }, (_, i) => [Number(flat[2 * i + 1]), flat[2 * i]!]);
-}
-
-/** Whether a finding comes after a place in that order. */
-const isBehind = (
-  [at, id]: readonly [number, string],
-  [, placeAt, placeId]: readonly (string | undefined)[],
-): boolean => at < Number(placeAt) || (at === Number(placeAt) && id < placeId!);
-
 function termFaults(expiresAt: number, now: number): Fault[] {
   if (expiresAt <= now) return [{ name: 'expiresAt', detail: 'must be in the future' }];
   return expiresAt - now > TERM_MAX_MS ? [{ name: 'expiresAt', detail: 'must be within a year from now' }] : [];
-}
-
-/** The tenants with suppressions that the caller may know of, or the one that is named, sorted. */
-async function tenantsOf(state: State, caller: Caller, named: string | null): Promise<string[]> {
-  const sets = await Promise.all(state.shards.map(tenantsWithSuppressions));
-  return sets
-    .flatMap((tenants) => [...tenants])
-    .filter((tenantId) => mayObserve(caller, tenantId) && (named === null || tenantId === named))
-    .sort();
-}
-
-type Kept = Suppression & Partial<Ended>;
-
-/** A tenant's suppressions, the newest first. */
-async function readAll(shard: ShardHandle, tenantId: string, which: SuppressionsQuery['state']): Promise<Kept[]> {
-  const inForce = which === 'ended' ? [] : (await readSuppressions(shard, tenantId)).inForce;
-  const ended = which === 'inForce' ? [] : await readEnded(shard, tenantId);
-  // One that was ended between the two looks is told once.
-  const all = new Map<string, Kept>([...inForce, ...ended].map((one) => [one.id, one]));
-  return [...all.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-}
-
-const TIME_MAX = 10 ** 15;
-
-/** Its place among those of its tenant, as text that sorts: the newest first. */
-const placeOf = ({ createdAt, id }: Suppression): string => `${String(TIME_MAX - createdAt).padStart(15, '0')}.${id}`;
-
-const writeCursor = (tenantId: string, place: string): string =>
-  `${place}.${Buffer.from(tenantId).toString('base64url')}`;
-
-/** Undefined for what is no cursor. */
-function readCursor(cursor: string): { readonly tenantId: string; readonly place: string } | undefined {
-  const [, place, tenant] = /^(\d{15}\.[0-9a-f]{32})\.([A-Za-z0-9_-]+)$/.exec(cursor) ?? [];
-  if (place === undefined || tenant === undefined) return undefined;
-  return { tenantId: Buffer.from(tenant, 'base64url').toString(), place };
-}
-
-async function withCounts({ client, key }: ShardHandle, own: readonly Kept[]): Promise<SuppressionTold[]> {
-  if (own.length === 0) return [];
-  const counts = await client.hmget(`${key}hid`, ...own.map(({ id }) => id));
-  return own.map((one, i) => describe(one, Number(counts[i] ?? 0)));
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-function describe({ id, tenantId, matcher, owner, reason, ...times }: Kept, hiddenCount: number) {
-  const { expiresAt, createdAt, createdBy, endedAt, endedBy } = times;
-  return {
-    ...{ id, tenantId, matcher, owner, reason },
-    expiresAt: iso(expiresAt),
-    createdAt: iso(createdAt),
-    createdBy,
-    endedAt: endedAt === undefined ? null : iso(endedAt),
-    endedBy: endedBy ?? null,
-    hiddenCount,
-  };
 }
