@@ -1,5 +1,6 @@
 /** Opening the state: is this Redis fit to keep it, and is what lies in it ours? */
 import { randomUUID } from 'node:crypto';
+import { ITEMS_PER_END_MAX } from '../detection/finding.ts';
 import { StateRefused } from './errors.ts';
 import type { Keys } from './keys.ts';
 import type { Client } from './redis.ts';
@@ -93,7 +94,8 @@ export async function renewEvicted(
   told: string,
   isKnown = false,
 ): Promise<{ readonly told: string; readonly isRenewed: boolean; readonly before: string }> {
-  const reply = (await runScript(client, renewScript, partKey, [randomUUID(), told, isKnown ? '1' : ''])) as Buffer[];
+  const args = [randomUUID(), told, isKnown ? '1' : '', 2 * ITEMS_PER_END_MAX];
+  const reply = (await runScript(client, renewScript, partKey, args)) as Buffer[];
   const [outcome, now, before] = reply.map(String) as [string, string, string];
   return { told: now, isRenewed: outcome === 'renewed', before };
 }

@@ -3,11 +3,11 @@
 --
 -- KEYS[1]  the part's tag
 -- ARGV     a fresh random value; what the caller was told last of evicted keys, or '';
---          '1' where it is known that keys of this very generation were evicted, whatever the server tells of it now
+--          '1' where it is known that keys of this very generation were evicted, whatever the server tells of it now;
+--          how many evidence items a finding lists at most
 -- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
 local tag = KEYS[1]
--- Evidence items that a finding lists at most: 500 at either end.
-local ITEMS_MAX = 1000
+local itemsMax = tonumber(ARGV[4])
 local meta = tag .. 'meta'
 local run = servedBy()
 local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
@@ -41,7 +41,7 @@ for _, key in ipairs(keys) do
       local core = cjson.decode(found[1])
       -- One that was stored again meanwhile has all its keys, though not all that was in them.
       whole[id] = redis.call('HLEN', tag .. 'fm:' .. id) == core.itemCount and redis.call('SCARD', tag .. 'fc:' .. id) == core.correlationCount
-        and redis.call('HLEN', tag .. 'fe:' .. id) == math.min(core.itemCount, ITEMS_MAX) and redis.call('EXISTS', tag .. 'fs:' .. id) == 1
+        and redis.call('HLEN', tag .. 'fe:' .. id) == math.min(core.itemCount, itemsMax) and redis.call('EXISTS', tag .. 'fs:' .. id) == 1
         and redis.call('ZCARD', tag .. 'fh:' .. id) == tonumber(found[4] or 0)
         and redis.call('ZSCORE', tag .. 'list:' .. core.actor.tenantId, member[id]) and true
     end
