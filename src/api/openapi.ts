@@ -1,16 +1,12 @@
 /** The OpenAPI 3.1 document, read off the schemas of the routes themselves so that it cannot say anything else. */
 import type { FastifySchema } from 'fastify';
-import { exampleOf, type Json, type JsonObject } from './example.ts';
-import { HEADER_EXAMPLES, SHARED_HEADERS } from './headers.ts';
-import {
-  PROBLEM_MEDIA_TYPE,
-  PROBLEMS,
-  ProblemBody,
-  type ProblemName,
-  problem,
-  problemText,
-  problemType,
-} from './problem.ts';
+import type { Json, JsonObject } from './example.ts';
+import { HEADER_EXAMPLES } from './headers.ts';
+import { problemsOf } from './openapi/answers.ts';
+import { Components } from './openapi/components.ts';
+import { sharedHeaders } from './openapi/headers.ts';
+import { operation } from './openapi/operation.ts';
+import { PROBLEMS, type ProblemName, problem, problemText } from './problem.ts';
 import type { Server } from './server.ts';
 
 /** One documented call. */
@@ -30,18 +26,6 @@ export function collectCalls(server: Server): readonly Call[] {
   });
   return calls;
 }
-
-/** Problems that any call may be answered with. */
-const ALWAYS: readonly ProblemName[] = [
-  'bad_request',
-  'invalid_parameters',
-  'body_too_large',
-  'url_too_long',
-  'misdirected_host',
-  'rate_limited',
-];
-/** And those of a call that asks who calls, and then the state. */
-const ASKED: readonly ProblemName[] = ['unauthenticated', 'forbidden', 'internal', 'unavailable'];
 
 const TAGS: Readonly<Record<string, string>> = {
   Findings: 'What an analyst works on.',
@@ -93,176 +77,7 @@ export function openApiDocument(calls: readonly Call[], version: string): JsonOb
   };
 }
 
-/** What asks nobody's leave is ready text: it does without the state, and so without its failures. */
-const problemsOf = ({ scope, problems = [] }: FastifySchema): readonly ProblemName[] => [
-  ...ALWAYS,
-  ...(scope === null ? [] : ASKED),
-  ...problems,
-];
-
 const problemExample = (name: ProblemName): Json => ({
   summary: PROBLEMS[name][1],
   value: JSON.parse(problemText(problem(name), String(HEADER_EXAMPLES['x-request-id']))) as Json,
 });
-
-function header(name: string, description: string): JsonObject {
-  const example = HEADER_EXAMPLES[name];
-  const isShared = Object.hasOwn(SHARED_HEADERS, name);
-  const schema = { type: typeof example === 'number' ? 'integer' : 'string' };
-  return {
-    description,
-    ...(isShared ? { required: true } : {}),
-    schema,
-    ...(example === undefined ? {} : { example }),
-  };
-}
-
-/** Those that some answer has: every answer, or one of these problems. */
-function sharedHeaders(named: ReadonlySet<ProblemName>): JsonObject {
-  const answered = new Set<number>([...named].map((name) => PROBLEMS[name][0]));
-  const shared = Object.entries(SHARED_HEADERS).filter(
-    ([, { statuses }]) => statuses?.some((one) => answered.has(one)) ?? true,
-  );
-  return Object.fromEntries(shared.map(([name, { about }]) => [name, header(name, about)]));
-}
-
-/** The headers of an answer: its own, and those that every such answer has. */
-function headers(status: number, own: Readonly<Record<string, string>> = {}): JsonObject {
-  const shared = Object.entries(SHARED_HEADERS).filter(([, { statuses }]) => statuses?.includes(status) ?? true);
-  return {
-    ...Object.fromEntries(Object.entries(own).map(([name, about]) => [name, header(name, about)])),
-    ...Object.fromEntries(shared.map(([name]) => [name, { $ref: `#/components/headers/${name}` }])),
-  };
-}
-
-function operation(schema: FastifySchema, components: Components): Json {
-  const { operationId = '', summary = '', description = summary, tags = [], scope } = schema;
-  return {
-    operationId,
-    summary,
-    description,
-    tags,
-    security: scope == null ? [] : [{ bearer: [scope] }],
-    parameters: [
-      ...parameters('path', schema.params as JsonObject | undefined),
-      ...parameters('query', schema.querystring as JsonObject | undefined),
-      ...Object.entries(schema.requestHeaders ?? {}).map(([name, meaning]) => ({
-        name,
-        in: 'header',
-        ...header(name, meaning),
-        ...(name === 'if-match' && schema.problems?.includes('precondition_required') ? { required: true } : {}),
-      })),
-    ],
-    ...(schema.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { 'application/json': content(schema.body as JsonObject, components) },
-          },
-        }),
-    responses: { ...answers(schema, components), ...problems(schema, components) },
-  };
-}
-
-/** A body: its schema, and an example made of those of its members. */
-function content(schema: JsonObject, components: Components): JsonObject {
-  const example = exampleOf(schema);
-  return { schema: components.reference(schema), ...(example === undefined ? {} : { example }) };
-}
-
-function parameters(place: 'path' | 'query', schema: JsonObject | undefined): Json[] {
-  const required = (schema?.['required'] ?? []) as readonly string[];
-  return Object.entries((schema?.['properties'] ?? {}) as JsonObject).map(([name, property]) => {
-    const { description = '', examples: _, ...rest } = property as JsonObject;
-    const example = exampleOf(property as JsonObject);
-    return {
-      name,
-      in: place,
-      description,
-      // A parameter with a default is never missing to the route, and may be left out by the caller.
-      required: place === 'path' || (required.includes(name) && rest['default'] === undefined),
-      schema: withoutExtensions(rest),
-      ...(example === undefined ? {} : { example }),
-    };
-  });
-}
-
-const withoutExtensions = (schema: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(schema).filter(([key]) => !key.startsWith('x-')));
-
-function answers(schema: FastifySchema, components: Components): Record<string, Json> {
-  const responses: Record<string, Json> = {};
-  for (const [status, given] of Object.entries((schema.response ?? {}) as Record<string, JsonObject>)) {
-    // Fastify's own form, where it is not JSON alone.
-    const schemas = (given['content'] ?? { 'application/json': { schema: given } }) as Record<
-      string,
-      { schema: JsonObject }
-    >;
-    responses[status] = {
-      description: given['description'] ?? '',
-      headers: headers(Number(status), schema.answerHeaders),
-      content: Object.fromEntries(
-        Object.entries(schemas).map(([type, one]) => [type, content(one.schema, components)]),
-      ),
-    };
-  }
-  for (const [status, description] of Object.entries(schema.bare ?? {}))
-    responses[status] = { description, headers: headers(Number(status), schema.answerHeaders) };
-  return responses;
-}
-
-/** One response for each status, which lists the problems that it may be. */
-function problems(schema: FastifySchema, components: Components): Record<string, Json> {
-  const names = problemsOf(schema);
-  const responses: Record<string, Json> = {};
-  for (const status of new Set(names.map((name) => PROBLEMS[name][0]))) {
-    const listed = names.filter((name) => PROBLEMS[name][0] === status);
-    const types = { type: 'object', properties: { type: { enum: listed.map(problemType) } }, required: ['type'] };
-    responses[String(status)] = {
-      description: listed.map((name) => `\`${problemType(name)}\`: ${PROBLEMS[name][2]}`).join('\n\n'),
-      headers: headers(status, Object.assign({}, ...listed.map((name) => schema.problemHeaders?.[name]))),
-      content: {
-        [PROBLEM_MEDIA_TYPE]: {
-          schema: { allOf: [components.reference(ProblemBody as unknown as Json), types] },
-          examples: Object.fromEntries(listed.map((name) => [name, { $ref: `#/components/examples/${name}` }])),
-        },
-      },
-    };
-  }
-  return responses;
-}
-
-/** Schemas with a title stand among the components under it, once, and are referred to everywhere else. */
-class Components {
-  readonly schemas: Record<string, Json> = {};
-
-  reference(schema: Json): Json {
-    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return schema;
-    const { title, ...rest } = schema as JsonObject;
-    const told = withoutExtensions(rest);
-    const resolved = Object.fromEntries(Object.entries(told).map(([key, value]) => [key, this.#inside(key, value)]));
-    if (typeof title !== 'string') return resolved;
-    const known = this.schemas[title];
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(resolved))
-      throw new Error(`two schemas are called ${title}`);
-    this.schemas[title] = resolved;
-    return { $ref: `#/components/schemas/${title}` };
-  }
-
-  /** Only under these keywords stand schemas; a member that is called `title`, or an example, is none. */
-  #inside(keyword: string, value: Json): Json {
-    switch (keyword) {
-      case 'properties':
-        return Object.fromEntries(
-          Object.entries(value as JsonObject).map(([name, one]) => [name, this.reference(one)]),
-        );
-      case 'anyOf':
-        return (value as readonly Json[]).map((one) => this.reference(one));
-      case 'items':
-        return this.reference(value);
-      default:
-        return value;
-    }
-  }
-}
