@@ -46,6 +46,11 @@ export function createMetrics() {
       'Times that the file of keys or the certificate changed, by which of them and whether it was taken or refused.',
       ['file', 'outcome'],
     ),
+    keyExpiry: gauge(
+      'guestwatch_access_key_next_expiry_seconds',
+      'In how many seconds the next key of the file runs out; +Inf where none does.',
+      [],
+    ),
     faults: counter('guestwatch_state_errors_total', 'Steps on the state that failed and are tried again.'),
     records: gauge('guestwatch_records', 'Records read since this process took the partition over.', [
       ...partition,

@@ -23,7 +23,7 @@ import { measureConsumer, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
-import { accessOf, certificateOf, warnOfPlainHttp } from './service/serving.ts';
+import { accessOf, certificateOf, measureAccess, warnOfPlainHttp } from './service/serving.ts';
 import { troublesOf } from './service/standing.ts';
 import { UnderRule } from './service/underRule.ts';
 import { wallClock } from './service/wallClock.ts';
@@ -122,6 +122,7 @@ async function open(
     contentType: metrics.registry.contentType,
     metrics: async () => {
       measureConsumer(metrics, consumer());
+      measureAccess(metrics, access);
       // While Redis is away the gauges stay as they were; that it is away is said elsewhere.
       await delivering?.measure().catch(() => {});
       return metrics.registry.metrics();

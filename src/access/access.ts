@@ -1,5 +1,6 @@
 /** Who may call: API keys out of a file that is followed, and access tokens of Entra ID; one of them, or both. */
 import { type Authority, authorityOf, type EntraOptions, entraVerifier, type TokenVerifier } from './entra.ts';
+import { Expiring, nextExpiry } from './expiring.ts';
 import { type Content, follow, readContent } from './follow.ts';
 import type { Grant, Refused, Unchecked } from './grant.ts';
 import { KeyRing } from './keyRing.ts';
@@ -10,6 +11,8 @@ import type { SigningKeysEvents } from './signingKeys.ts';
 export interface AccessEvents extends SigningKeysEvents {
   /** The file has changed: its keys are in force, or it has faults, whole sentences, and those before stay. */
   onReloaded(outcome: { readonly keys: number } | { readonly faults: readonly string[] }): void;
+  /** A key runs out within two weeks, at a time (ms since the Unix epoch); told at once, and once a day. */
+  onExpiring(key: { readonly name: string; readonly expiresAt: number }): void;
 }
 
 export interface AccessOptions {
@@ -23,8 +26,13 @@ export interface AccessOptions {
 export interface Access {
   /** What this key or token allows. */
   authenticate(presented: string): Grant | Refused | Promise<Grant | Refused | Unchecked>;
+  /** In how many milliseconds the next key of the file runs out; null where none does. */
+  nextExpiryMs(): number | null;
   close(): void;
 }
+
+/** How often it is looked whether a key runs out soon. */
+const EXPIRING_LOOK_MS = 3_600_000;
 
 /** Three parts, as a signed token has. */
 const TOKEN_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
@@ -43,6 +51,11 @@ export async function openAccess({ keysFile, entra, authority, events }: AccessO
       const isKey = found.kind === 'granted' || found.reason !== 'unknown';
       return isKey || verify === null || !TOKEN_FORM.test(presented) ? found : verify(presented);
     },
+    nextExpiryMs() {
+      const now = Date.now();
+      const next = nextExpiry(ring.keys, now);
+      return next === null ? null : next - now;
+    },
     close: end,
   };
 }
@@ -51,12 +64,24 @@ async function followKeys(path: string, ring: KeyRing, events: AccessEvents): Pr
   const first = await readContent(path);
   const read = keysIn(first);
   if ('faults' in read) throw new AccessRefused(read.faults);
+  const expiring = new Expiring();
+  const tell = (): void => {
+    for (const { name, expiresAt } of expiring.due(ring.keys, Date.now()))
+      events.onExpiring({ name, expiresAt: expiresAt! });
+  };
   ring.replace(read.keys);
-  return follow([path], [first], ([content]) => {
+  tell();
+  const telling = setInterval(tell, EXPIRING_LOOK_MS);
+  const end = follow([path], [first], ([content]) => {
     const next = keysIn(content!);
     if ('keys' in next) ring.replace(next.keys);
     events.onReloaded('keys' in next ? { keys: next.keys.length } : next);
+    tell();
   });
+  return () => {
+    clearInterval(telling);
+    end();
+  };
 }
 
 function keysIn(content: Content): ReturnType<typeof readKeys> {

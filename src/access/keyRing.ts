@@ -29,6 +29,11 @@ export class KeyRing {
     for (const [hash, held] of before) if (after.get(hash) !== held) held.revoked.abort();
   }
 
+  /** The keys in force, those that have run out among them. */
+  get keys(): readonly Key[] {
+    return [...this.#held.values()].map(({ key }) => key);
+  }
+
   find(presented: string, now: number): Grant | Refused {
     const held = this.#held.get(hashOf(presented));
     if (held === undefined) return { kind: 'refused', reason: 'unknown' };

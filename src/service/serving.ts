@@ -25,6 +25,12 @@ export async function accessOf(
           logger.error({ faults: outcome.faults }, 'new keys refused: those before stay in force');
         else logger.info({ keys: outcome.keys }, 'new keys in force');
       },
+      // Of a key nothing but its name.
+      onExpiring: ({ name, expiresAt }) =>
+        logger.warn(
+          { key: name, expiresAt: new Date(expiresAt).toISOString() },
+          'API_KEYS_FILE: a key runs out soon: give its caller another one',
+        ),
       onUnreachable: (detail) => logger.warn({ detail }, 'the keys that Entra ID signs tokens with cannot be fetched'),
     },
   });
@@ -58,4 +64,11 @@ export function warnOfPlainHttp({ api: { host, tls, trustedProxies } }: Config, 
     'API_HOST can be reached by others and serves no TLS: keys cross the network in clear. Set API_TLS_CERT_FILE and ' +
       'API_TLS_KEY_FILE, or TRUST_PROXY where a proxy in front serves TLS.',
   );
+}
+
+/** Brings the gauge of the keys up to date; called when it is read. */
+export function measureAccess(metrics: Metrics, access: Access | null): void {
+  const ms = access?.nextExpiryMs() ?? null;
+  // No key that runs out is one that never does: whatever is compared with it is less.
+  metrics.keyExpiry.set(ms === null ? Number.POSITIVE_INFINITY : ms / 1_000);
 }

@@ -4,7 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
 import { type Access, type AccessEvents, openAccess } from '../../src/access/access.ts';
 import { writeEntry } from '../../src/access/entry.ts';
 import { hashOf, type Key, newKey } from '../../src/access/key.ts';
@@ -58,14 +58,18 @@ test('what was granted ends when its key goes or allows something else, and not 
 });
 
 /** An access over a file, and what is told of its reloads. */
-async function opened(keysFile: string): Promise<{ access: Access; reloaded: () => Promise<unknown> }> {
+async function opened(
+  keysFile: string,
+): Promise<{ access: Access; reloaded: () => Promise<unknown>; expiring: string[] }> {
   const told = new EventEmitter();
+  const expiring: string[] = [];
   const events: AccessEvents = {
     onReloaded: (outcome) => void told.emit('reloaded', outcome),
+    onExpiring: ({ name }) => void expiring.push(name),
     onUnreachable: () => {},
   };
   const access = await openAccess({ keysFile, entra: null, events });
-  return { access, reloaded: async () => (await once(told, 'reloaded'))[0] };
+  return { access, expiring, reloaded: async () => (await once(told, 'reloaded'))[0] };
 }
 
 test('a start with a bad file is refused with every fault, each by the setting and the place', async () => {
@@ -134,5 +138,32 @@ test('a link whose target is swapped, as for a mounted secret, is read again', a
     assert.equal((await access.authenticate(b)).kind, 'granted');
   } finally {
     access.close();
+  }
+});
+
+test('keys that run out soon are told of at the start, once a day, and as soon as the file has them', async () => {
+  const file = join(folder, 'expiring.yaml');
+  const day = 86_400_000;
+  const now = Date.parse('2027-01-01T00:00:00Z');
+  mock.timers.enable({ apis: ['Date', 'setInterval'], now });
+  const [a, b] = [newKey(), newKey()];
+  const soon = keyOf(a, { name: 'soon', expiresAt: now + 3 * day });
+  await writeFile(file, textOf(soon, keyOf(b, { name: 'late', expiresAt: now + 300 * day })));
+  const { access, reloaded, expiring } = await opened(file);
+  try {
+    assert.deepEqual(expiring, ['soon']);
+    assert.equal(access.nextExpiryMs(), 3 * day);
+    const other = reloaded();
+    await writeFile(file, textOf(soon, keyOf(b, { name: 'other', expiresAt: now + 2 * day })));
+    await other;
+    assert.deepEqual(expiring, ['soon', 'other']);
+    assert.equal(access.nextExpiryMs(), 2 * day);
+    mock.timers.tick(day);
+    assert.deepEqual(expiring.slice(2), ['soon', 'other']);
+    mock.timers.tick(day);
+    assert.deepEqual(expiring.slice(4), ['soon'], 'the other has run out');
+  } finally {
+    access.close();
+    mock.timers.reset();
   }
 });

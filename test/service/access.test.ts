@@ -459,3 +459,29 @@ test('nothing of all this left a secret in the log', () => {
   assert.ok(lines.length > 100);
   assert.doesNotMatch(text, /gw_|eyJ|BEGIN|Bearer|alpha\.example/);
 });
+
+test('a key that runs out soon is named in the log and counted down to, and nothing else of it is told', async () => {
+  const file = join(folder, 'expiring.yaml');
+  const days = (count: number): number => Date.now() + count * 86_400_000;
+  const soon = { ...entries[0]!, name: 'ends soon', expiresAt: days(3) };
+  const later = { ...entries[1]!, name: 'ends later', expiresAt: days(30) };
+  await writeFile(file, [soon, later].map((key) => `${writeEntry(key)}\n`).join(''));
+  const before = lines.length;
+  const own = await start({ API_KEYS_FILE: file });
+  const secondsOf = async ({ opsUrl }: Service): Promise<number> => {
+    const text = await (await globalThis.fetch(`${opsUrl}/metrics`)).text();
+    return Number(/^guestwatch_access_key_next_expiry_seconds (.+)$/m.exec(text)![1]!.replace('+Inf', 'Infinity'));
+  };
+  try {
+    const told = lines.slice(before).filter((line) => line.includes('runs out soon'));
+    assert.equal(told.length, 1);
+    const { key, expiresAt, level } = JSON.parse(told[0]!);
+    assert.deepEqual([key, Date.parse(expiresAt), level], ['ends soon', soon.expiresAt, 40]);
+    assert.ok(!told[0]!.includes(soon.sha256));
+    const seconds = await secondsOf(own);
+    assert.ok(seconds > 2 * 86_400 && seconds <= 3 * 86_400, String(seconds));
+    assert.equal(await secondsOf(service), Number.POSITIVE_INFINITY, 'where no key runs out');
+  } finally {
+    await own.close();
+  }
+});
