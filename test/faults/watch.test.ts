@@ -414,7 +414,10 @@ describe('the watches', { concurrency: 2 }, () => {
       onScene(6, 'one', async ({ crew, stage, redis, sample }) => {
         const sampler = sample();
         let next: Crew | undefined;
-        const coverage = watchCoverage({ processes: () => [...crew.processes, ...(next?.processes ?? [])] });
+        // Each crew counts its processes from the beginning.
+        const ofNext = () =>
+          (next?.processes ?? []).map(({ apiUrl, opsUrl }) => ({ name: 'the next', apiUrl, opsUrl }));
+        const coverage = watchCoverage({ processes: () => [...crew.processes, ...ofNext()] });
         await stage.send(itemsFor(stage, 6, 60));
         await findingsSettle(crew.urls()[0]!, stage.sent);
         /** Sets back the mark of some partition, as if its last event had never come, and its position as well where that is said. */

@@ -6,9 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ask } from '../../e2e/asking.ts';
 import type { ServiceProcess } from '../process/service.ts';
 
+/** What is asked, under a name that no other ever had. */
+type Asked = Pick<ServiceProcess, 'name' | 'apiUrl' | 'opsUrl'>;
+
 export interface CoverageOptions {
   /** Those that live now. */
-  readonly processes: () => readonly ServiceProcess[];
+  readonly processes: () => readonly Asked[];
   readonly intervalMs?: number;
 }
 
@@ -57,7 +60,7 @@ export function watchCoverage({ processes, intervalMs = INTERVAL_MS }: CoverageO
     newest.set(`${kind} ${of} ${detail}`, one);
   };
 
-  const lookAt = async (process: ServiceProcess): Promise<boolean> => {
+  const lookAt = async (process: Asked): Promise<boolean> => {
     const { name, apiUrl, opsUrl } = process;
     const signal = AbortSignal.any([AbortSignal.timeout(ANSWER_MS_MAX), stopped.signal]);
     const asked = await Promise.allSettled([
