@@ -1,6 +1,6 @@
 /** Reads a command's arguments by its table of flags and lists everything that is wrong with them. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../config/nearest.ts';
+import { nearest } from '../nearest.ts';
 
 export interface Flag {
   /** A word for the value, such as `TIME`; left out for a flag that is just there or not. */

@@ -1,11 +1,11 @@
 /** What `replay --expect` and `--junit` are about: the file of what is expected of whom, and what is said of what came of it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Place, wordsOf as wordsOfFault, YamlReader } from '../config/yaml.ts';
 import type { FindingView } from '../detection/views.ts';
 import { BOUNDS, type Bound, type Expectation, wordsOf } from '../replay/expect.ts';
 import { InputFault } from '../replay/input.ts';
 import { junitOf, type Suite } from '../replay/junit.ts';
+import { type Place, wordsOf as wordsOfFault, YamlReader } from '../yaml/reader.ts';
 import type { Arguments } from './arguments.ts';
 import { type Io, sayFaults } from './io.ts';
 

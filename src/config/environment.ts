@@ -1,5 +1,5 @@
 /** Reads the environment by the table of settings: values, files in place of secrets, and names that are nearly one of ours. */
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { NOT_YET, SETTINGS, type Setting, type SettingName, type ValueOf } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

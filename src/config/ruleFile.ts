@@ -1,8 +1,8 @@
 /** A rule of one's own: the built-in rule with what a file adds to it and sets otherwise. */
 import { BUILT_IN_RULE, normaliseName, type Rule, SEVERITIES } from '../detection/rule.ts';
 import { TICKS_PER_HOUR, TICKS_PER_MS } from '../detection/time.ts';
+import { type Place, quoted, wordsOf, YamlReader } from '../yaml/reader.ts';
 import { durationMs } from './values.ts';
-import { type Place, quoted, wordsOf, YamlReader } from './yaml.ts';
 
 /** A rule's file is some hundreds of lines. */
 const LENGTH_MAX = 131_072;

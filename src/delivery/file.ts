@@ -1,5 +1,6 @@
 /** `WEBHOOKS_FILE`: YAML becomes webhooks, or the list of all that is wrong with it, each fault by its line and column. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLError, type YAMLMap, YAMLWarning } from 'yaml';
+import { placeOf as placeInFile, YamlText } from '../yaml/text.ts';
 import { placeOf } from './address.ts';
 import { FORMATS } from './ports.ts';
 import { secretOf } from './sign.ts';
@@ -30,8 +31,9 @@ export function readWebhooks(path: string, readFile: ReadFile): FileRead {
   if ('mend' in text) return { kind: 'faults', faults: [`WEBHOOKS_FILE ${text.mend}.`] };
   const reader = new Reader(text.value, readFile);
   const webhooks = reader.webhooks();
-  return reader.faults.length > 0
-    ? { kind: 'faults', faults: reader.faults.map((fault) => `WEBHOOKS_FILE ${fault}`) }
+  const { faults } = reader;
+  return faults.length > 0
+    ? { kind: 'faults', faults: faults.map((fault) => `WEBHOOKS_FILE ${fault}`) }
     : { kind: 'webhooks', webhooks };
 }
 
@@ -47,28 +49,28 @@ function textOf(path: string, readFile: ReadFile): { readonly value: string } | 
 
 /** Reads one file. What is at fault is noted, and read on as if it were right, so that all faults are told at once. */
 class Reader {
-  readonly faults: string[] = [];
-  readonly #lines = new LineCounter();
-  readonly #root: Node | null;
+  readonly #file: YamlText;
   readonly #readFile: ReadFile;
 
   constructor(text: string, readFile: ReadFile) {
     this.#readFile = readFile;
-    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, version: '1.2' });
-    // By the parser's code: its sentences may quote what stands there, and that may be a secret.
-    for (const { code, pos } of document.errors)
-      this.#say(pos[0], `cannot be read as YAML (${code.toLowerCase().replaceAll('_', ' ')})`);
-    this.#root = document.contents as Node | null;
+    this.#file = new YamlText(text, { wordsOf });
+  }
+
+  /** In the order of the file. */
+  get faults(): string[] {
+    return this.#file.faults.map((fault) => `${placeInFile(fault)}: ${fault.message}`);
   }
 
   webhooks(): Webhook[] {
-    if (this.faults.length > 0) return [];
-    if (this.#root === null || !isSeq(this.#root)) {
-      this.#say(this.#root, 'must be a list of webhooks, each with name, url and secrets');
+    if (this.#file.isFaulty) return [];
+    const { root } = this.#file;
+    if (!isSeq(root)) {
+      this.#say(root, 'must be a list of webhooks, each with name, url and secrets');
       return [];
     }
-    const { items } = this.#root;
-    if (items.length > WEBHOOKS_MAX) this.#say(this.#root, `lists more than ${WEBHOOKS_MAX} webhooks`);
+    const { items } = root;
+    if (items.length > WEBHOOKS_MAX) this.#say(root, `lists more than ${WEBHOOKS_MAX} webhooks`);
     const names = new Set<string>();
     return items.flatMap((item) => {
       const webhook = this.#webhook(item as Node);
@@ -200,9 +202,11 @@ class Reader {
     return node !== undefined && isScalar(node) && typeof node.value === 'string' ? node.value : null;
   }
 
-  #say(at: Node | number | null, what: string): void {
-    const offset = typeof at === 'number' ? at : (at?.range?.[0] ?? 0);
-    const { line, col } = this.#lines.linePos(offset);
-    this.faults.push(`line ${Math.max(line, 1)}, column ${Math.max(col, 1)}: ${what}.`);
+  #say(at: Node | undefined | null, what: string): void {
+    this.#file.note(at ?? null, what);
   }
 }
+
+/** By the parser's code: its sentences may quote what stands there, and that may be a secret. */
+const wordsOf = (problem: YAMLError | YAMLWarning): string | null =>
+  problem instanceof YAMLWarning ? null : `cannot be read as YAML (${problem.code.toLowerCase().replaceAll('_', ' ')})`;

@@ -122,6 +122,7 @@ for (const [what, text, place, said] of [
   ['no YAML', '- name: "a', 'line 1, column', /is no YAML from here on/],
   ['a tag', entry({ name: '!mine aaaa' }), 'line 1, column', /is no YAML from here on/],
   ['an alias', `- &a ${entry().slice(2)}\n- *a`, 'line 2, column 3', /must be an entry with/],
+  ['a value too deep', `- ${'['.repeat(50_000)}`, 'line 1, column 1', /is nested too deeply/],
   ['two documents', `${entry()}\n---\n${entry()}`, 'line', /is no YAML from here on/],
 ] as const) {
   test(`${what} is a fault, with its place and the mend`, () => {

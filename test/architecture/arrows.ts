@@ -12,7 +12,7 @@ export function partOf(path: string): string {
 /** Everyone may know himself and, but for the core itself, the core. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'config'],
-  cli: ['config', 'service', 'access', 'replay', 'version', 'detection'],
+  cli: ['config', 'service', 'access', 'replay', 'yaml', 'nearest', 'version', 'detection'],
   replay: ['formats', 'detection'],
   formats: ['detection'],
   service: [
@@ -31,10 +31,12 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   consumer: ['detection'],
   state: ['detection'],
   api: ['formats', 'detection'],
-  access: ['detection'],
-  delivery: ['formats', 'detection'],
+  access: ['yaml', 'detection'],
+  delivery: ['formats', 'yaml', 'detection'],
   ops: ['detection'],
-  config: ['detection'],
+  config: ['yaml', 'nearest', 'detection'],
+  yaml: ['nearest'],
+  nearest: [],
   kql: ['detection'],
   metrics: [],
   version: [],

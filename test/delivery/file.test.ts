@@ -95,7 +95,9 @@ test('what is no list, no YAML, or there twice is told', () => {
   const one = `- { name: a, url: 'https://hooks.example', secrets: [${SECRET}] }\n`;
   assert.match(faultsOf(one + one).join(), /line 2, column 3: name a is given twice/);
   assert.match(faultsOf(`- &a [*a]\n- whsec_${'x'.repeat(40)}: [`).join(), /line/);
-  assert.doesNotMatch(faultsOf(`- "whsec_${'x'.repeat(40)}" oops`).join(), /xxx/);
+  for (const text of ['- "S" oops', '- *S', '- ? S\n  : 1\n  ? S\n  : 2', '- !x!S a', '- >S\n  a', '- { S'])
+    assert.doesNotMatch(faultsOf(text.replaceAll('S', `whsec_${'x'.repeat(40)}`)).join(), /xxx/, text);
+  assert.match(faultsOf(`- ${'['.repeat(50_000)}`).join(), /is nested too deeply/);
   assert.deepEqual(read('[]'), { kind: 'webhooks', webhooks: [] });
 });
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { distance, nearest } from '../../src/config/nearest.ts';
+import { distance, nearest } from '../src/nearest.ts';
 
 test('the distance counts letters inserted, left out, replaced, or swapped with their neighbour', () => {
   assert.equal(distance('same', 'same'), 0);

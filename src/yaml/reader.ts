@@ -1,16 +1,10 @@
 /** Reads YAML that people write: each value with the place where it stands, and every fault by line and column. */
-import { CST, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseDocument, visit, type YAMLError } from 'yaml';
-import { nearest } from './nearest.ts';
-
-/** A fault in a file: a whole sentence on the mend. Lines and columns count from 1. */
-export interface YamlFault {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
+import { isMap, isScalar, isSeq, type Node, visit, type YAMLError } from 'yaml';
+import { nearest } from '../nearest.ts';
+import { placeOf, type YamlFault, YamlText } from './text.ts';
 
 /** `line 3, column 5: …` */
-export const wordsOf = ({ line, column, message }: YamlFault): string => `line ${line}, column ${column}: ${message}`;
+export const wordsOf = (fault: YamlFault): string => `${placeOf(fault)}: ${fault.message}`;
 
 export interface YamlLimits {
   /** Length of the file in UTF-16 code units. */
@@ -19,8 +13,6 @@ export interface YamlLimits {
 
 /** Words farther away than this are not what was meant. */
 const MEANT_LETTERS_MAX = 3;
-/** More faults than this help no one. */
-const FAULTS_MAX = 100;
 
 /** One value of a file. `key` is what stands before the colon, if anything does: an empty value has no place of its own. */
 export interface Place {
@@ -31,24 +23,28 @@ export interface Place {
 /** A file that is read piece by piece: what is wrong with each is noted, and reading goes on. */
 export class YamlReader {
   readonly root: Place;
-  readonly #lines = new LineCounter();
-  readonly #faults: YamlFault[] = [];
+  readonly #text: YamlText;
 
   constructor(text: string, { lengthMax }: YamlLimits) {
-    this.root = { value: text.length > lengthMax ? this.#tooLong(lengthMax) : this.#parse(text), key: null };
+    const isLong = text.length > lengthMax;
+    this.#text = new YamlText(isLong ? '' : text, { wordsOf: wordsOfLibrary });
+    if (isLong)
+      this.#text.note(null, `the file is longer than ${lengthMax} characters: it is the wrong file, or too much.`);
+    else this.#refuseAliases();
+    this.root = { value: this.#text.root, key: null };
   }
 
   /** In the order of the file. */
   get faults(): readonly YamlFault[] {
-    return [...this.#faults].sort((a, b) => a.line - b.line || a.column - b.column).slice(0, FAULTS_MAX);
+    return this.#text.faults;
   }
 
   note({ value, key }: Place, message: string): void {
-    this.#noteAt(value?.range?.[0] ?? key?.range?.[0] ?? 0, message);
+    this.#text.note(value?.range?.[0] ?? key?.range?.[0] ?? 0, message);
   }
 
   lineOf({ value, key }: Place): number {
-    return this.#lines.linePos(value?.range?.[0] ?? key?.range?.[0] ?? 0).line;
+    return this.#text.placeOf(value ?? key).line;
   }
 
   /** The values of a mapping by key; null, and noted, where something else stands. Unknown keys are noted. */
@@ -110,62 +106,22 @@ export class YamlReader {
     return null;
   }
 
-  #noteAt(offset: number, message: string): void {
-    const { line, col } = this.#lines.linePos(offset);
-    this.#faults.push({ line: Math.max(1, line), column: Math.max(1, col), message });
-  }
-
-  #tooLong(lengthMax: number): null {
-    this.#noteAt(0, `the file is longer than ${lengthMax} characters: it is the wrong file, or too much.`);
-    return null;
-  }
-
-  #parse(written: string): Node | null {
-    const text = written.replace(/^\uFEFF/, '');
-    if (isDeep(text)) {
-      this.#noteAt(0, 'it is nested too deeply.');
-      return null;
-    }
-    const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    // Of several at one place the first tells, and the others follow from it.
-    const problems = [...document.errors, ...document.warnings].reverse();
-    for (const [offset, message] of new Map(problems.map((problem) => [problem.pos[0], wordsOfLibrary(problem)])))
-      this.#noteAt(offset, `this is not YAML as it is read here: ${message}`);
-    // What stands once and counts many times is how a small file becomes a large one.
-    visit(document, {
-      Alias: (_, { range }) => this.#noteAt(range?.[0] ?? 0, 'aliases are not read: write the value out.'),
-      Node: (_, { range, ...node }) => {
-        if ('anchor' in node && node.anchor) this.#noteAt(range?.[0] ?? 0, 'anchors are not read: leave it out.');
+  /** What stands once and counts many times is how a small file becomes a large one. */
+  #refuseAliases(): void {
+    if (this.#text.document === null) return;
+    const note = (node: Node, message: string): void => this.#text.note(node, message);
+    visit(this.#text.document, {
+      Alias: (_, node) => note(node, 'aliases are not read: write the value out.'),
+      Node: (_, node) => {
+        if ('anchor' in node && node.anchor) note(node, 'anchors are not read: leave it out.');
       },
     });
-    return document.contents as Node | null;
   }
-}
-
-/** Values within values, in brackets, behind hyphens on one line, and by indentation (in spaces). */
-const DEPTH_MAX = 32;
-const INDENT_MAX = 200;
-
-/** Whether values lie so deep in each other that the library, which calls itself for each, would run out of stack and take the process along. */
-function isDeep(text: string): boolean {
-  if (new RegExp(`^ {${INDENT_MAX}}`, 'm').test(text)) return true;
-  let inBrackets = 0;
-  let onLine = 0;
-  let isText = false;
-  for (const token of new Lexer().lex(text)) {
-    const type: string | null = isText ? null : CST.tokenType(token);
-    isText = type === 'scalar';
-    if (type === 'flow-seq-start' || type === 'flow-map-start') inBrackets += 1;
-    else if (type === 'flow-seq-end' || type === 'flow-map-end') inBrackets = Math.max(0, inBrackets - 1);
-    else if (type === 'newline') onLine = 0;
-    else if (inBrackets === 0 && type !== null && type.endsWith('-ind')) onLine += 1;
-    if (inBrackets > DEPTH_MAX || onLine > DEPTH_MAX) return true;
-  }
-  return false;
 }
 
 function wordsOfLibrary({ code, message }: YAMLError): string {
-  return code === 'MULTIPLE_DOCS' ? 'there is more than one document.' : message.replace(/\.?$/, '.');
+  const said = code === 'MULTIPLE_DOCS' ? 'there is more than one document.' : message.replace(/\.?$/, '.');
+  return `this is not YAML as it is read here: ${said}`;
 }
 
 export const quoted = (text: string): string => `"${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
