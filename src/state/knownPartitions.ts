@@ -105,6 +105,14 @@ export class KnownPartitions {
     return stale < 0 && known.lost === null ? null : Math.max(stale, 0);
   }
 
+  /** Notes that all that this process had stored of a partition is gone, and gives it; null where it had stored nothing. */
+  missing(place: Place): PartitionRecord | null {
+    const known = this.#known.get(markField(place)) ?? this.#lost.get(markField(place));
+    if (!known?.isStored) return null;
+    known.lost ??= 'all that was stored of the partition is gone';
+    return known.record;
+  }
+
   /** What this process knew of a partition, if it has lost something since. */
   remembered(place: Place): Remembered | undefined {
     const known = this.#known.get(markField(place));

@@ -11,6 +11,7 @@ import {
   emptyRecord,
   type Gap,
   gapRecord,
+  hasFormer,
   lossRecord,
   type PartitionRecord,
   type Place,
@@ -20,12 +21,13 @@ import {
   progressRecord,
   readMark,
   readRecord,
+  withoutSpans,
   writeRecord,
 } from './positions.ts';
 import { noteLost, rebuildingOf } from './rebuilding.ts';
 import type { Client } from './redis.ts';
 import type { Shards } from './shards.ts';
-import { goingBack } from './wholeness.ts';
+import { goingBack, lostParts } from './wholeness.ts';
 
 export type Outcome = { readonly kind: 'applied' } | { readonly kind: 'lost_state'; readonly detail: string };
 
@@ -78,12 +80,7 @@ export class Partitions {
     await this.#shards.verify();
     const record = await readRecord(this.#client, this.#keys, place);
     const marks = await this.#marksOf(place);
-    if (record === null) {
-      if (marks.every((mark) => mark === null))
-        return { kind: 'none', ...(this.known.hasMetOther(place) && { isOtherHub: true }) };
-      const detail = 'the position is gone, but facts or dead letters of the partition are there';
-      return { kind: 'lost', after: null, position: null, detail };
-    }
+    if (record === null) return this.#without(place, marks);
     const position = positionOf(record);
     const now = { marks, generations: this.#shards.generations };
     const lost = goingBack(this.known.expected(place, record), now, place.hubCreatedAt, (part) =>
@@ -104,6 +101,22 @@ export class Partitions {
     return { kind: 'none', ...(record.enqueuedAt !== null && { since: record.enqueuedAt }) };
   }
 
+  /** Where no position is stored. What this process had stored, it misses, even if nothing else is left to tell of it. */
+  #without(place: Place, marks: readonly (number | null)[]): Stored {
+    const isBare = marks.every((mark) => mark === null);
+    const missing = isBare ? this.known.missing(place) : null;
+    if (isBare && missing === null) return { kind: 'none', ...(this.known.hasMetOther(place) && { isOtherHub: true }) };
+    const rest = isBare
+      ? 'with all that lay there of the partition'
+      : 'but facts or dead letters of the partition are there';
+    return {
+      kind: 'lost',
+      after: null,
+      position: missing && positionOf(missing),
+      detail: `the position is gone, ${rest}`,
+    };
+  }
+
   async begin(place: Place, beginning: Beginning): Promise<void> {
     await this.#shards.verify();
     const { reader, now, onLost } = this.#options;
@@ -122,11 +135,19 @@ export class Partitions {
     // A rebuild that ended before its first event is not done for that.
     const begun = beginning.cause === 'first' ? (before?.rebuilding ?? null) : null;
     const rebuilding = isLoss ? rebuildingOf(last, beginning, remembered?.noticedAt ?? now()) : begun;
-    const record = beginningRecord(fresh, beginning, before, rebuilding);
+    const record = beginningRecord(fresh, beginning, before && (await this.#leftOf(before, beginning)), rebuilding);
     const reason = isLoss ? 'state_lost' : 'hub_recreated';
     if (isLoss || beginning.cause === 'new_hub') onLost(`${place.hub}/${place.partition}: ${beginning.detail}`, reason);
     await this.#write(this.known.know(place, record, marks, false), record, true);
     this.known.goesOn(place);
+  }
+
+  /** The record that stood, without what cannot be read again and may be lost. */
+  async #leftOf(before: PartitionRecord, { cause, after }: Beginning): Promise<PartitionRecord> {
+    if (cause === 'lost' && after === null && hasFormer(before)) return withoutSpans(before, before.hubCreatedAt);
+    if (cause !== 'new_hub') return before;
+    const parts = { marks: await this.#marksOf(before), generations: this.#shards.generations };
+    return lostParts(before, parts).length > 0 ? withoutSpans(before, Number.POSITIVE_INFINITY) : before;
   }
 
   async advance(place: Place, progress: Progress): Promise<Outcome> {
@@ -138,9 +159,19 @@ export class Partitions {
     const { reader, now } = this.#options;
     const parts = { marks: [...known.marks], generations: [...known.generations] };
     const seen = { ...parts, reader, seenAt: now(), delayMs: known.delay?.ms ?? known.record.delayMs };
-    const next = progressRecord({ ...known.record, ...seen }, progress);
+    const next = progressRecord({ ...this.#whatIsThere(known), ...seen }, progress);
     await this.#write(known, next, false);
     return { kind: 'applied' };
+  }
+
+  /** The record, without what was read of a former hub if a part of the state is another now: it expects nothing of this one only. */
+  #whatIsThere({ record, generations, place }: Known): PartitionRecord {
+    const isSame = generations.every((generation, part) => generation === (record.generations[part] ?? generation));
+    if (isSame || !hasFormer(record)) return record;
+    const left = withoutSpans(record, record.hubCreatedAt);
+    if (left !== record)
+      this.#options.onLost(`${place.hub}/${place.partition}: ${left.gaps.at(-1)!.detail}`, 'state_lost');
+    return left;
   }
 
   async reportGap(place: Place, gap: Gap): Promise<void> {

@@ -159,7 +159,7 @@ export function beginningRecord(
   const goesOn = cause === 'lost' && after !== null && after.enqueuedAt === null && before !== null;
   const earliest = after?.enqueuedAt ?? since ?? fresh.seenAt;
   // What was in a hub that stood here before, nobody reads again, however far back reading begins.
-  const isOther = cause !== 'first' && before?.hubCreatedAt !== fresh.hubCreatedAt;
+  const isOther = cause !== 'first' && (before?.hubCreatedAt !== fresh.hubCreatedAt || hasFormer(before));
   const from = isOther ? Math.max(earliest, fresh.hubCreatedAt) : earliest;
   const foreign = cause === 'new_hub' ? beginning.checkpoint : isOther ? null : (before?.foreignCheckpoint ?? null);
   const begun = lastOf([...(before?.spans ?? []).filter((span) => span.until < from), { from, until: from }]);
@@ -175,6 +175,23 @@ export function beginningRecord(
     delayMs: before?.delayMs ?? null,
     rebuilding,
     ...(foreign !== null && { foreignCheckpoint: foreign }),
+  };
+}
+
+/** Whether a hub that stood here before was read. What the state holds of that cannot be read again. */
+export const hasFormer = ({ gaps }: PartitionRecord): boolean => gaps.some(({ reason }) => reason === 'hub_recreated');
+
+/** The record without what was read up to a time: that was lost, and cannot be read again. */
+export function withoutSpans(record: PartitionRecord, upTo: number): PartitionRecord {
+  const gone = record.spans.filter(({ from, until }) => from < upTo && until <= upTo);
+  const [first, last] = [gone[0], gone.at(-1)];
+  if (first === undefined || last === undefined) return record;
+  const detail = 'What was read of a hub that is gone was lost with a part of the state.';
+  const gap = { from: first.from, until: last.until, reason: 'lost_state' as const, detail };
+  return {
+    ...record,
+    spans: record.spans.filter((span) => !gone.includes(span)),
+    gaps: lastOf([...record.gaps, gap]),
   };
 }
 

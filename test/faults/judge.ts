@@ -4,6 +4,7 @@ import {
   assertDeadLetters,
   assertFindings,
   assertNothingLost,
+  awaitRebuilt,
   compareRows,
   coverageOf,
   findingsSettle,
@@ -72,6 +73,9 @@ export async function judge(stage: Stage): Promise<Broken | null> {
   if (failed !== null) return failed;
   const url = stage.crew.urls()[0];
   if (url === undefined) return { law: 'a process answers', difference: 'none lives that serves the API' };
+  // Findings outlive facts, so they may be right while these are still being read again.
+  const rebuilt = await broken('what was lost is read again', () => awaitRebuilt(url, SETTLE_MS));
+  if (rebuilt !== null) return rebuilt;
   const judged = await settled(stage, url);
   const isKnowable = !stage.done.some(({ fault }) => fault.isBeyondNotice);
   for (const [name, holds, reach] of LAWS) {

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
+import type { State } from '../../src/state/state.ts';
 import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
-import { HOUR_MS, PLACE } from './samples.ts';
+import { batchOf, HOUR_MS, PLACE, signIn } from './samples.ts';
 
 const redis = redisOfFile();
 
@@ -98,4 +99,56 @@ test('where all is gone that was stored, who has met another life of the hub, in
       [[null, at, 'hub_recreated']],
     );
     assert.equal(spans[0]!.from, at);
+  }));
+
+const everything = (state: State) => state.client.keys(`{${state.options.prefix}:*`);
+const ofShards = async (state: State) =>
+  (await everything(state)).filter((key) => !key.includes(`${state.options.prefix}:p}`));
+
+for (const [when, keys, isBegun] of [
+  ['after the next one was begun', everything, true],
+  ['after the next one was begun, where positions lie apart', ofShards, true],
+  ['before the next one was begun, where positions lie apart', ofShards, false],
+] as const) {
+  test(`what was read of a hub that is gone is a gap once the state has lost it (${when})`, () =>
+    withState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }), async (state) => {
+      const [read, made] = [NOW - 3 * HOUR_MS, NOW - HOUR_MS];
+      await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: SINCE, detail: 'first' });
+      await state.apply(batchOf([signIn('read', read)], 7));
+      const position = { sequenceNumber: 7, offset: '7', enqueuedAt: read, hubCreatedAt: PLACE.hubCreatedAt };
+      await state.positions.advance(PLACE, { position, readToEndAt: null, lagEvents: 0 });
+      const place = { ...PLACE, hubCreatedAt: made };
+      const begin = () => state.positions.begin(place, { ...nothing, cause: 'new_hub', since: SINCE, detail: 'anew' });
+      if (isBegun) await begin();
+      await state.client.unlink(...(await keys(state)));
+      await state.maintain();
+      if (!isBegun) await begin();
+      await state.positions.advance(place, { position: null, readToEndAt: NOW, lagEvents: 0 });
+      const { hubs } = await coverageQueries(state, () => null).now();
+      const { gaps, spans } = hubs[0]!.partitions[0]!;
+      const text = (ms: number) => new Date(ms).toISOString();
+      assert.deepEqual(
+        gaps.map(({ from, until, reason }) => [from, until, reason]).sort(),
+        [
+          [text(SINCE), text(read), 'lost_state'],
+          [text(read), text(made), 'hub_recreated'],
+        ].sort(),
+      );
+      assert.deepEqual(spans, [{ from: text(made), until: text(NOW) }]);
+    }));
+}
+
+test('who has stored something of a partition misses it, even if nothing else is left to tell of it', () =>
+  withState(stateOptions(redis.url, { events: stateEvents({ onLost: () => {} }) }), async (state) => {
+    await state.positions.begin(PLACE, { ...nothing, cause: 'first', since: SINCE, detail: 'first' });
+    await state.client.unlink(...(await everything(state)));
+    const found = await state.positions.load(PLACE);
+    assert.equal(found.kind, 'lost');
+    await state.positions.begin(PLACE, { ...nothing, cause: 'lost', since: SINCE, detail: 'anew' });
+    const { losses } = await coverageQueries(state, () => null).now();
+    assert.ok(
+      losses.some(
+        ({ reason, detail }) => reason === 'state_lost' && detail.includes(`${PLACE.hub}/${PLACE.partition}`),
+      ),
+    );
   }));

@@ -136,8 +136,8 @@ test('with everything gone, rows are not complete while a partition may not have
     assert.deepEqual([gone.silence, gone.complete], ['nothing_arrived', false]);
     await state.maintain();
     // There is no checkpoint either: only this process knows that it is not a first start.
-    assert.deepEqual(await state.positions.load(PLACE), { kind: 'none' });
-    await state.positions.begin(PLACE, first);
+    assert.equal((await state.positions.load(PLACE)).kind, 'lost');
+    await state.positions.begin(PLACE, { ...first, cause: 'lost' });
     assert.notDeepEqual((await seen(state)).rebuilding, [null]);
     await state.apply(batchOf(FACTS, 20));
     await state.positions.advance(PLACE, end(20, clock.now));
