@@ -1,6 +1,13 @@
+#!/usr/bin/env node
 /** The process: the one file that touches it. Everything else is handed what it needs of it. */
 import type { Io } from './cli/io.ts';
-import { run } from './cli/run.ts';
+
+/** What asks a process to stop, and the exit codes that say that it did. */
+const STOPS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+let isHeard = false;
+// To the first process of a container a signal that it does not listen for is none at all. Before anything else is loaded.
+if (process.pid === 1)
+  for (const [signal, code] of Object.entries(STOPS)) process.on(signal, () => isHeard || process.exit(code));
 
 const io: Io = {
   env: process.env,
@@ -13,7 +20,8 @@ const io: Io = {
   stderr: process.stderr,
   now: () => Date.now(),
   onStop(listener) {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => listener(signal));
+    isHeard = true;
+    for (const signal of Object.keys(STOPS)) process.on(signal, () => listener(signal));
   },
   onUncaught(listener) {
     process.on('uncaughtException', listener);
@@ -22,4 +30,5 @@ const io: Io = {
   exit: (code) => process.exit(code),
 };
 
+const { run } = await import('./cli/run.ts');
 process.exitCode = await run(process.argv.slice(2), io);

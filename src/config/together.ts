@@ -17,7 +17,7 @@ export function togetherProblems(
     ...sourceProblems(values, roles, faulty),
     ...entityPathProblems(values),
     ...pairProblems(values, faulty),
-    ...listenProblems(values, faulty),
+    ...listenProblems(values, roles, faulty),
     ...findingsHubProblems(values, roles, faulty),
     ...boundProblems(values, rule),
   ];
@@ -65,9 +65,10 @@ function pairProblems(values: Values, faulty: ReadonlySet<string>): Problem[] {
 }
 
 /** Where the API may listen: nobody is asked for a key only where nobody else can come. */
-function listenProblems(values: Values, faulty: ReadonlySet<string>): Problem[] {
+function listenProblems(values: Values, roles: readonly Role[], faulty: ReadonlySet<string>): Problem[] {
   const { API_HOST: host } = values;
-  if (host === undefined) return [];
+  // Containers of an image share its settings; who serves no API listens nowhere by this one.
+  if (host === undefined || !roles.includes('api')) return [];
   const ways = ['API_KEYS_FILE', 'ENTRA_TENANT_ID'] as const;
   const isAsked = ways.some((name) => values[name] !== undefined || faulty.has(name));
   if (!isLoopback(host) && !isAsked) {

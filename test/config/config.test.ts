@@ -207,6 +207,12 @@ test('an address that others can reach is refused until something says who may c
     assert.deepEqual(namesOf({ API_HOST: host }), [], host);
 });
 
+test('who serves no API is not asked who may call it, wherever its image says that an API would listen', () => {
+  for (const roles of [['consumer'], ['delivery'], []] as const)
+    assert.deepEqual(namesOf({ API_HOST: '0.0.0.0' }, { roles }), [], roles.join());
+  assert.deepEqual(namesOf({ API_HOST: '0.0.0.0' }, { roles: ['consumer', 'api'] }), ['API_HOST']);
+});
+
 test('what needs its other half is refused alone', () => {
   for (const pair of [
     ['ENTRA_TENANT_ID', 'ENTRA_AUDIENCE'],
