@@ -23,10 +23,17 @@ export function nodeFault(version, range) {
 const COMMANDS = {
   start: { script: 'local/start.ts', redis: true },
   local: { script: 'local/local.ts', redis: true },
+  sample: { script: 'local/sample.ts', redis: false },
   guestwatch: { script: 'src/main.ts', redis: false },
-  // Examples of the documentation are run as they stand there.
-  test: { script: 'test/run.ts', redis: true, programs: ['curl', 'python3'] },
+  // Examples of the documentation are run as they stand there, and docker-compose.yml is read by Compose itself.
+  test: { script: 'test/run.ts', redis: true, programs: ['curl', 'python3', 'docker-compose'] },
   faults: { script: 'test/faults/main.ts', redis: true },
+  build: { script: 'local/build/main.ts', redis: false },
+  'image:check': {
+    script: 'test/image/main.ts',
+    redis: true,
+    programs: ['buildah', 'debootstrap', 'podman', 'runc'],
+  },
   document: { script: 'local/document/main.ts', redis: false },
   check: { script: null, redis: false },
 };

@@ -35,8 +35,9 @@ test('every npm script has a plan, and hands its arguments on', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  const launched = Object.values(scripts).flatMap((script) => /launch\.js (\w+)$/.exec(script)?.[1] ?? []);
-  assert.deepEqual(launched.sort(), ['check', 'document', 'faults', 'guestwatch', 'local', 'start', 'test']);
+  const launched = Object.values(scripts).flatMap((script) => /launch\.js ([\w:]+)$/.exec(script)?.[1] ?? []);
+  const all = ['build', 'check', 'document', 'faults', 'guestwatch', 'image:check', 'local', 'sample', 'start', 'test'];
+  assert.deepEqual(launched.sort(), all);
   for (const name of launched) assert.ok(!('fault' in planOf([name])), name);
   assert.deepEqual(planOf(['guestwatch', '--', 'replay', '--', '-x']), {
     command: 'guestwatch',
@@ -50,7 +51,10 @@ test('every npm script has a plan, and hands its arguments on', () => {
 test('what launch.js does not know is refused with what it does', () => {
   for (const argv of [[], ['nonsense'], ['toString']]) {
     const plan = planOf(argv);
-    assert.ok('fault' in plan && plan.fault.includes('start, local, guestwatch, test, faults, document, check'));
+    assert.ok(
+      'fault' in plan &&
+        plan.fault.includes('start, local, sample, guestwatch, test, faults, build, image:check, document, check'),
+    );
   }
 });
 

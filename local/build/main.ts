@@ -1,0 +1,35 @@
+/** `npm run build`: makes `dist/`, the service as plain JavaScript: `node dist/main.js` needs no compiler and no development package. */
+import { parseArgs } from 'node:util';
+import { compile, DIST } from './compile.ts';
+import { BuildFault } from './fault.ts';
+import { writeSbom } from './sbom.ts';
+
+const USAGE = `npm run build
+
+Compiles src/ to dist/, puts the Lua and the page beside it, and lists the production packages in dist/sbom.cdx.json
+(CycloneDX). Whatever lay in dist/ before is gone. SOURCE_DATE_EPOCH, where it is set, is the list's time; else it has none.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } });
+    if (values.help) {
+      console.log(USAGE);
+      return 0;
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    console.error(USAGE);
+    return 2;
+  }
+  try {
+    await compile();
+    await writeSbom(new URL('sbom.cdx.json', DIST), process.env['SOURCE_DATE_EPOCH']);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof BuildFault)) throw error;
+    console.error(`guestwatch: ${error.message}`);
+    return error.exitCode;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));
