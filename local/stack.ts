@@ -2,14 +2,11 @@
 import path from 'node:path';
 import { type Azurite, startAzurite } from './azurite.ts';
 import { type LocalEventHubs, startEventHubs } from './eventhubs/endpoint.ts';
+import { AUDIT_HUB, SIGN_IN_HUB } from './hubNames.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 import type { DataFolder } from './stack/dataFolder.ts';
 import { onFreePorts, PREFERRED_PORTS, type PreferredPorts } from './stack/freePorts.ts';
 import { forgetOwners } from './stack/owners.ts';
-
-/** The hubs that Entra's diagnostic settings write to unless told otherwise. */
-export const SIGN_IN_HUB = 'insights-logs-signinlogs';
-export const AUDIT_HUB = 'insights-logs-auditlogs';
 
 export interface StackOptions {
   readonly folder: DataFolder;

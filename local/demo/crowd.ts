@@ -1,5 +1,5 @@
 /** What a directory logs all day and nobody needs to look at: members signing in, other kinds of sign-in, changes that harm nobody. */
-import { AUDIT_HUB, SIGN_IN_HUB } from '../stack.ts';
+import { AUDIT_HUB, SIGN_IN_HUB } from '../hubNames.ts';
 import { auditRecord, type DiagnosticRecord, namedTarget, signInRecord } from './records.ts';
 import { guest, guestIp, member, officeIp, someCompany, someName } from './world.ts';
 

@@ -1,5 +1,5 @@
 /** The scenes of the sample traffic: each guest who does something privileged, in a shape in which real logs tell it. */
-import { AUDIT_HUB, SIGN_IN_HUB } from '../stack.ts';
+import { AUDIT_HUB, SIGN_IN_HUB } from '../hubNames.ts';
 import type { Sending } from './crowd.ts';
 import {
   type AuditOptions,

@@ -1,5 +1,5 @@
 /** What goes on after the scenes: a few sign-ins at a time, and now and then another guest who does something privileged. */
-import { SIGN_IN_HUB } from '../stack.ts';
+import { SIGN_IN_HUB } from '../hubNames.ts';
 import { type Sending, someSignIn } from './crowd.ts';
 import {
   addOwner,

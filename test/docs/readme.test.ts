@@ -27,6 +27,7 @@ test('links in the documents lead to something', () => {
     'docs/rule.md',
     'docs/access.md',
     'docs/api.md',
+    'docs/containers.md',
     'docs/formats.md',
     GUARANTEES,
     'docs/webhooks.md',

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { Redis } from 'ioredis';
-import { AUDIT_HUB, SIGN_IN_HUB } from '../../local/stack.ts';
+import { AUDIT_HUB, SIGN_IN_HUB } from '../../local/hubNames.ts';
 import { openReceiver, SECRET } from '../delivery/receiver.ts';
 import { fetch } from '../document/fetch.ts';
 import { eventually } from '../e2e/waiting.ts';
