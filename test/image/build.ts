@@ -1,0 +1,54 @@
+/** Builds the image as its recipe says, on bases that are given. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import type { Bases } from './bases.ts';
+import { ask, buildah, ROOT, temporaryFolder } from './tools.ts';
+
+export interface BuildOptions {
+  readonly tag: string;
+  readonly target?: string;
+  /** Whether layers that were built before may serve. */
+  readonly afresh?: boolean;
+}
+
+/** All times within the image: those of the sources do not matter then. */
+const EPOCH = '1767225600';
+
+/** Resolves with the digest of the image. */
+export function build(bases: Bases, { tag, target, afresh = false }: BuildOptions): string {
+  const { npmrc, volumes, remove } = npmSettings();
+  try {
+    buildah(
+      ...['build', '--isolation', 'chroot', '--format', 'docker', '--timestamp', EPOCH, '--pull-never', '--quiet'],
+      ...['--file', `${ROOT}deploy/Dockerfile`, '--tag', tag, '--secret', `id=npmrc,src=${npmrc}`, ...volumes],
+      ...['--build-arg', `BUILD_IMAGE=${bases.build}`, '--build-arg', `BASE_IMAGE=${bases.run}`],
+      ...['--build-arg', `REVISION=${ask('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).trim()}`],
+      ...(target === undefined ? [] : ['--target', target]),
+      ...(afresh ? ['--no-cache'] : ['--layers']),
+      ROOT,
+    );
+  } finally {
+    remove();
+  }
+  return buildah('inspect', '--type', 'image', '--format', '{{.FromImageDigest}}', tag).trim();
+}
+
+/** What npm is told on this machine: its registry, who signs for that, and whatever a file of the user's says. */
+function npmSettings() {
+  const folder = temporaryFolder();
+  const setting = (name: string) => ask('npm', ['config', 'get', name], { cwd: ROOT }).trim();
+  const own = `${homedir()}/.npmrc`;
+  const authorities = setting('cafile');
+  const lines = [
+    existsSync(own) ? readFileSync(own, 'utf8') : '',
+    `registry=${setting('registry')}`,
+    ...(authorities === 'null' ? [] : [`cafile=${authorities}`]),
+  ];
+  const npmrc = `${folder}/npmrc`;
+  writeFileSync(npmrc, `${lines.join('\n')}\n`, { mode: 0o600 });
+  return {
+    npmrc,
+    volumes: authorities === 'null' ? [] : ['--volume', `${authorities}:${authorities}:ro`],
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
