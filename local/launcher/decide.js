@@ -35,6 +35,7 @@ const COMMANDS = {
     programs: ['buildah', 'debootstrap', 'podman', 'runc'],
   },
   document: { script: 'local/document/main.ts', redis: false },
+  manifests: { script: 'local/manifests/main.ts', redis: false },
   check: { script: null, redis: false },
 };
 
