@@ -10,7 +10,7 @@ import type { IServiceSpec } from 'kubernetes-models/v1';
 import { fingerprint, fingerprintIn, sourceFiles } from '../../local/manifests/manifests.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { type Config, type Environment, knownNames, ROLES, type Role, readConfig } from '../../src/config.ts';
+import { type Config, type Environment, knownNames, NOT_YET, ROLES, type Role, readConfig } from '../../src/config.ts';
 import {
   environmentOf,
   isSelected,
@@ -44,7 +44,6 @@ const SECRETS: Readonly<Record<string, string>> = {
     'DefaultEndpointsProtocol=https;AccountName=guestwatch;AccountKey=of-a-test;EndpointSuffix=core.windows.net',
   REDIS_URL: 'redis://:of-a-test@redis.example:6379',
 };
-const MANAGED_REDIS = 'rediss://:of-a-test@guestwatch.westeurope.redis.azure.net:10000';
 
 /** What workload identity adds to each pod with its label. */
 const WORKLOAD_IDENTITY: Environment = {
@@ -65,11 +64,11 @@ function rolesOf({ container, name }: Workload): Role[] {
 }
 
 function configOf(pod: Workload, all: readonly Manifest[]): Config {
-  const env = { ...environmentOf(pod, all), ...(hasIdentity(pod) ? WORKLOAD_IDENTITY : {}) };
+  const given = { ...environmentOf(pod, all), ...(hasIdentity(pod) ? WORKLOAD_IDENTITY : {}) };
+  const env = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(NOT_YET, name)));
   const readFile = (path: string): string => {
     const source = sourceOf(path, pod);
-    const files = { ...SECRETS, 'rule.yaml': 'severity: high', ...(hasIdentity(pod) && { REDIS_URL: MANAGED_REDIS }) };
-    const text = (files as Record<string, string | undefined>)[source?.key ?? ''];
+    const text = source?.key === 'rule.yaml' ? 'severity: high' : SECRETS[source?.key ?? ''];
     if (text === undefined) throw Object.assign(new Error(`${path} is not mounted`), { code: 'ENOENT' });
     return text;
   };

@@ -36,7 +36,19 @@ test('every npm script has a plan, and hands its arguments on', () => {
     scripts: Record<string, string>;
   };
   const launched = Object.values(scripts).flatMap((script) => /launch\.js ([\w:]+)$/.exec(script)?.[1] ?? []);
-  const all = ['build', 'check', 'document', 'faults', 'guestwatch', 'image:check', 'local', 'manifests', 'sample', 'start', 'test'];
+  const all = [
+    'build',
+    'check',
+    'document',
+    'faults',
+    'guestwatch',
+    'image:check',
+    'local',
+    'manifests',
+    'sample',
+    'start',
+    'test',
+  ];
   assert.deepEqual(launched.sort(), all);
   for (const name of launched) assert.ok(!('fault' in planOf([name])), name);
   assert.deepEqual(planOf(['guestwatch', '--', 'replay', '--', '-x']), {
@@ -53,7 +65,9 @@ test('what launch.js does not know is refused with what it does', () => {
     const plan = planOf(argv);
     assert.ok(
       'fault' in plan &&
-        plan.fault.includes('start, local, sample, guestwatch, test, faults, build, image:check, document, manifests, check'),
+        plan.fault.includes(
+          'start, local, sample, guestwatch, test, faults, build, image:check, document, manifests, check',
+        ),
     );
   }
 });
