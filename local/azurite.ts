@@ -8,6 +8,8 @@ export interface AzuriteOptions {
   readonly port: number;
   /** Directory for the blobs; without it they are in memory and gone at the end. */
   readonly dataDir?: string;
+  /** Files in PEM form: it then speaks TLS, and also takes tokens of identities. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 export interface Azurite {
@@ -27,7 +29,7 @@ const account = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** Starts it and waits until it listens. Rejects, with its last words, if it does not. */
-export async function startAzurite({ port, dataDir }: AzuriteOptions): Promise<Azurite> {
+export async function startAzurite({ port, dataDir, tls }: AzuriteOptions): Promise<Azurite> {
   const packageFile = createRequire(import.meta.url).resolve('azurite/package.json');
   const main = path.join(path.dirname(packageFile), 'dist/src/blob/main.js');
   const child = await startChild({
@@ -37,6 +39,7 @@ export async function startAzurite({ port, dataDir }: AzuriteOptions): Promise<A
       main,
       ...['--blobHost', '127.0.0.1', '--blobPort', String(port)],
       ...(dataDir === undefined ? ['--inMemoryPersistence'] : ['--location', path.resolve(dataDir)]),
+      ...(tls === undefined ? [] : ['--cert', tls.certFile, '--key', tls.keyFile, '--oauth', 'basic']),
       '--silent',
       '--disableTelemetry',
       // The client library speaks a newer version of the API than this Azurite knows by name.
@@ -44,6 +47,7 @@ export async function startAzurite({ port, dataDir }: AzuriteOptions): Promise<A
     ],
     ready: /successfully listen/i,
   });
-  const connectionString = `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};BlobEndpoint=http://127.0.0.1:${port}/${account};`;
+  const scheme = tls === undefined ? 'http' : 'https';
+  const connectionString = `DefaultEndpointsProtocol=${scheme};AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${scheme}://127.0.0.1:${port}/${account};`;
   return { port, connectionString, gone: child.gone, stop: child.stop, kill9: child.kill9 };
 }

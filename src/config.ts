@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type Config, configOf, type Listener, ROLES, type Role } from './config/config.ts';
 import { type Environment, type Problem, type ReadFile, readSetting, readSettings } from './config/environment.ts';
+import { identityOf, isOfOthers } from './config/identity.ts';
+import { authorityProblems, readProxy } from './config/outward.ts';
 import { readRuleFile } from './config/ruleFile.ts';
 import { togetherProblems } from './config/together.ts';
 import { BUILT_IN_RULE, type Rule } from './detection/rule.ts';
@@ -14,7 +16,10 @@ export {
   ROLES,
   type Role,
 } from './config/config.ts';
-export { type Environment, knownNames, type Problem, type ReadFile } from './config/environment.ts';
+export { accountOf, connectionParts, namespaceOf, redisLoginOf, redisPlaceOf } from './config/connections.ts';
+export { type Environment, knownNames, type Problem, type ReadFile, readFileAgain } from './config/environment.ts';
+export type { Identity } from './config/identity.ts';
+export { proxyFor, type WayOut } from './config/outward.ts';
 export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/settings.ts';
 export { StartFault } from './config/startFault.ts';
 export { durationMs, isLoopback } from './config/values.ts';
@@ -32,13 +37,18 @@ export function readConfig(
   env: Environment,
   { roles = ROLES, readFile = readText }: ReadOptions = {},
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
-  const { values, problems } = readSettings(env, readFile);
+  const { values, problems: found } = readSettings(env, readFile);
+  const problems = found.filter(({ name }) => !isOfOthers(name, values));
   const faulty = new Set(problems.flatMap(({ name }) => [name, name.replace(/_FILE$/, '')]));
   const own = ruleIn(values.RULE_FILE, readFile);
   const rule = 'rule' in own ? own.rule : null;
-  problems.push(...('problems' in own ? own.problems : []));
+  const identity = identityOf(values);
+  const { proxy, problems: ofProxy } = readProxy(env);
+  problems.push(...('problems' in own ? own.problems : []), ...ofProxy, ...authorityProblems(env, readFile));
+  if ('problems' in identity) problems.push(...identity.problems.filter(({ name }) => !faulty.has(name)));
   problems.push(...togetherProblems(values, roles, faulty, rule));
-  return problems.length > 0 || rule === null ? { problems } : { config: configOf(values, rule) };
+  if (problems.length > 0 || rule === null || 'problems' in identity) return { problems };
+  return { config: configOf(values, { env, rule, proxy, ...identity }) };
 }
 
 /** Where health is asked for: the two settings that it needs, whatever may be wrong with others. */

@@ -23,6 +23,7 @@ import { measureConsumer, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
+import { redisLogin } from './service/redisLogin.ts';
 import { accessOf, certificateOf, measureAccess, warnOfPlainHttp } from './service/serving.ts';
 import { troublesOf } from './service/standing.ts';
 import { UnderRule } from './service/underRule.ts';
@@ -88,10 +89,12 @@ async function open(
   let delivering: Delivering | null = null;
   const events = stateEvents(metrics, logger);
   const clock = wallClock(() => state.serverTime());
+  const login = await redisLogin(config, Date.now, logger);
+  closers.push(async () => login.close());
+  const { url, cluster, tlsServerName } = config.redis;
   const state = await openState({
     ...config.state,
-    url: config.redis.url,
-    cluster: config.redis.cluster,
+    ...{ url, cluster, tlsServerName, login: login.source },
     prefix: PREFIX,
     rule,
     quietDelayMs: config.state.signInRevisionDelayMs,
@@ -142,7 +145,7 @@ async function open(
     const app = buildApp(
       apiPorts(state, feed, consumer, {
         read: options.read ?? eventReader(config, rule),
-        openSource: sourceOpener(config),
+        openSource: sourceOpener(config, logger),
         logger,
       }),
       {

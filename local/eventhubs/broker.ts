@@ -14,11 +14,14 @@ export interface Broker {
   readonly timers: Timers;
   /** The only key accepted; without one every token is. */
   readonly sas: SasKey | undefined;
+  /** Why a token of an identity is refused for a path; undefined lets it in. Without it, those are judged as if there were none. */
+  readonly refuseIdentity: ((token: string, path: string) => string | undefined) | undefined;
   /** The clock of the logs, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Whether the client put a good token for this path or one above it. Without a key to check against, everyone may. */
+/** Whether the client put a good token for this path or one above it. With nothing to check against, everyone may. */
 export function isAllowed(broker: Broker, peer: Peer, path: string): boolean {
-  return broker.sas === undefined || [...peer.claims].some((claim) => covers(claim, path));
+  const asksNobody = broker.sas === undefined && broker.refuseIdentity === undefined;
+  return asksNobody || [...peer.claims].some((claim) => covers(claim, path));
 }

@@ -7,6 +7,7 @@ import type { Answer, Request } from './requests.ts';
 import { refuseToken } from './sas.ts';
 
 const sasTokenType = 'servicebus.windows.net:sastoken';
+const identityTokenType = 'jwt';
 
 /** The answer to a put-token request; a good one is remembered as a claim of the connection. */
 export function answerPutToken(broker: Broker, peer: Peer, { properties, body }: Request): Answer {
@@ -19,7 +20,10 @@ export function answerPutToken(broker: Broker, peer: Peer, { properties, body }:
   if (broker.faults.take('cbs401', { hub: hubName })) {
     return unauthorizedAnswer('InvalidSignature: The token has an invalid signature (injected fault).');
   }
-  if (broker.sas) {
+  if (broker.refuseIdentity && properties['type'] === identityTokenType) {
+    const refusal = broker.refuseIdentity(String(body), path);
+    if (refusal !== undefined) return unauthorizedAnswer(refusal);
+  } else if (broker.sas) {
     const refusal =
       properties['type'] === sasTokenType
         ? refuseToken(String(body), audience, broker.sas, Date.now())

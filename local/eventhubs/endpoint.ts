@@ -39,6 +39,8 @@ export interface EventHubsOptions {
   readonly hubs: readonly HubOptions[];
   /** The only key that clients may sign with; without it every token is good. */
   readonly sas?: SasKey;
+  /** Why a token of an identity is refused for a path, such as `HUB/$management`; undefined lets it in. */
+  readonly refuseIdentity?: (token: string, path: string) => string | undefined;
   /** Directory for the logs; without it everything is in memory and gone at the end. One endpoint at a time may use it. */
   readonly dataDir?: string;
   /** Seven days and 1 GiB for each partition with a `dataDir`, 256 MiB without, unless told otherwise. */
@@ -98,7 +100,7 @@ export async function startEventHubs(options: EventHubsOptions): Promise<LocalEv
       get host() {
         return known;
       },
-      ...{ hubs, peers, faults, timers, sas: options.sas, now },
+      ...{ hubs, peers, faults, timers, sas: options.sas, refuseIdentity: options.refuseIdentity, now },
     };
     const { port, stop } = await listen(broker, host, options);
     closers.push(stop);

@@ -6,7 +6,7 @@ import type { Grant, Refused, Unchecked } from './grant.ts';
 import { KeyRing } from './keyRing.ts';
 import { readKeys } from './keysFile.ts';
 import { AccessRefused } from './refused.ts';
-import type { SigningKeysEvents } from './signingKeys.ts';
+import type { FetchKeys, SigningKeysEvents } from './signingKeys.ts';
 
 export interface AccessEvents extends SigningKeysEvents {
   /** The file has changed: its keys are in force, or it has faults, whole sentences, and those before stay. */
@@ -20,6 +20,8 @@ export interface AccessOptions {
   readonly entra: EntraOptions | null;
   /** Left out: that of the tenant. For tests, which have an issuer of their own; no setting leads here. */
   readonly authority?: Authority;
+  /** Left out: its keys are fetched straight. */
+  readonly fetchKeys?: FetchKeys;
   readonly events: AccessEvents;
 }
 
@@ -38,13 +40,11 @@ const EXPIRING_LOOK_MS = 3_600_000;
 const TOKEN_FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 /** Rejects with AccessRefused where the file of keys has faults. */
-export async function openAccess({ keysFile, entra, authority, events }: AccessOptions): Promise<Access> {
+export async function openAccess(options: AccessOptions): Promise<Access> {
+  const { keysFile, events } = options;
   const ring = new KeyRing();
   const end = keysFile === null ? () => {} : await followKeys(keysFile, ring, events);
-  const verify: TokenVerifier | null =
-    entra === null
-      ? null
-      : entraVerifier(entra, authority ?? authorityOf(entra.tenantId), events, Date.now, () => performance.now());
+  const verify = verifierOf(options);
   return {
     authenticate(presented) {
       const found = ring.find(presented, Date.now());
@@ -58,6 +58,12 @@ export async function openAccess({ keysFile, entra, authority, events }: AccessO
     },
     close: end,
   };
+}
+
+function verifierOf({ entra, authority, fetchKeys, events }: AccessOptions): TokenVerifier | null {
+  if (entra === null) return null;
+  const issuer = authority ?? authorityOf(entra.tenantId, entra.authorityHost);
+  return entraVerifier(entra, issuer, events, Date.now, () => performance.now(), fetchKeys);
 }
 
 async function followKeys(path: string, ring: KeyRing, events: AccessEvents): Promise<() => void> {

@@ -2,13 +2,15 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Grant, Refused, Unchecked } from './grant.ts';
 import { mostOf } from './key.ts';
-import { type SigningKeysEvents, SigningKeysUnreachable, signingKeys } from './signingKeys.ts';
+import { type FetchKeys, type SigningKeysEvents, SigningKeysUnreachable, signingKeys } from './signingKeys.ts';
 
 export interface EntraOptions {
   /** Lower case. */
   readonly tenantId: string;
   /** What tokens for this service name as `aud`: the application's id, or its URI. */
   readonly audiences: readonly string[];
+  /** Who issues tokens, `https://HOST`; null or left out for the public cloud. */
+  readonly authorityHost?: string | null;
 }
 
 /** Who issues tokens. Everything that a token says of where its keys are is ignored. */
@@ -17,11 +19,18 @@ export interface Authority {
   readonly keysUrl: string;
 }
 
+const PUBLIC_CLOUD = 'https://login.microsoftonline.com';
+/** Older tokens are issued under another name, which is that of the public cloud but where one is known. */
+const OLDER = new Map([['https://login.partner.microsoftonline.cn', 'https://sts.chinacloudapi.cn']]);
+
 /** Of both versions of tokens: which of them a client gets is a property of the application's registration. */
-export const authorityOf = (tenantId: string): Authority => ({
-  issuers: [`https://login.microsoftonline.com/${tenantId}/v2.0`, `https://sts.windows.net/${tenantId}/`],
-  keysUrl: `https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`,
-});
+export function authorityOf(tenantId: string, host: string | null = null): Authority {
+  const authority = host ?? PUBLIC_CLOUD;
+  return {
+    issuers: [`${authority}/${tenantId}/v2.0`, `${OLDER.get(authority) ?? 'https://sts.windows.net'}/${tenantId}/`],
+    keysUrl: `${authority}/${tenantId}/discovery/v2.0/keys`,
+  };
+}
 
 /** Entra ID signs with nothing else; a closed list keeps `none`, and a public key taken for a shared secret, out. */
 const ALGORITHMS = ['RS256'];
@@ -38,8 +47,9 @@ export function entraVerifier(
   events: SigningKeysEvents,
   now: () => number,
   elapsed: () => number,
+  fetchKeys: FetchKeys = () => null,
 ): TokenVerifier {
-  const keys = signingKeys(keysUrl, events, elapsed);
+  const keys = signingKeys(keysUrl, events, elapsed, fetchKeys(keysUrl));
   return async (token) => {
     try {
       const { payload } = await jwtVerify(token, keys.keyOf, {

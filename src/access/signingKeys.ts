@@ -5,7 +5,7 @@
  * keeps nobody out whose key is known. A token that names another key has them fetched at once, but seldom: made-up names
  * must not become requests to the issuer.
  */
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 
 const RENEW_AFTER_MS = 3_600_000;
 /** Without news for so long, keys that were taken back would still be believed. */
@@ -27,13 +27,22 @@ export interface SigningKeysEvents {
   onUnreachable(detail: string): void;
 }
 
+/** With what a URL is fetched that is not reached straight; null where it is. */
+export type FetchKeys = (url: string) => FetchImplementation | null;
+
 /** `now` never jumps; milliseconds. */
-export function signingKeys(url: string, events: SigningKeysEvents, now: () => number): SigningKeys {
+export function signingKeys(
+  url: string,
+  events: SigningKeysEvents,
+  now: () => number,
+  fetchThrough: FetchImplementation | null = null,
+): SigningKeys {
   // Left to itself it would fetch in the caller's way, and refuse keys that it has while their issuer is away.
   const remote = createRemoteJWKSet(new URL(url), {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     cooldownDuration: Number.POSITIVE_INFINITY,
     timeoutDuration: FETCH_MS,
+    ...(fetchThrough && { [customFetch]: fetchThrough }),
   });
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let failedAt = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,8 @@
 /** All settings as the code uses them, made of values that were checked. */
 import type { Rule } from '../detection/rule.ts';
-import type { Values } from './environment.ts';
+import { type Environment, fileOf, type Values } from './environment.ts';
+import type { Identity } from './identity.ts';
+import type { WayOut } from './outward.ts';
 import type { ValueOf } from './settings.ts';
 import type { TrustedProxies } from './values.ts';
 
@@ -8,15 +10,22 @@ import type { TrustedProxies } from './values.ts';
 export const ROLES = ['consumer', 'api', 'delivery'] as const;
 export type Role = (typeof ROLES)[number];
 
+export interface ByConnectionString {
+  readonly kind: 'connectionString';
+  readonly connectionString: string;
+  /** The file that it stood in, to be read again; null where it stood in the environment. */
+  readonly file: string | null;
+}
+
 /** How Event Hubs is reached. */
 export type EventHubsAccess =
-  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | ByConnectionString
   /** The namespace's host name, with the Azure identity of the environment. */
   | { readonly kind: 'identity'; readonly namespace: string };
 
 /** How blob storage is reached. */
 export type CheckpointAccess =
-  | { readonly kind: 'connectionString'; readonly connectionString: string }
+  | ByConnectionString
   /** The account's address, with the Azure identity of the environment. */
   | { readonly kind: 'identity'; readonly url: string };
 
@@ -35,6 +44,9 @@ export interface Config {
     readonly names: readonly string[];
     readonly consumerGroup: string;
     readonly startBackMs: number;
+    readonly transport: ValueOf<'EVENTHUB_TRANSPORT'>;
+    /** `sb://HOST:PORT` in place of the namespace's own; null for that. */
+    readonly endpoint: string | null;
   };
   readonly checkpoints: {
     /** Never null where the role `consumer` was asked for. */
@@ -44,8 +56,18 @@ export interface Config {
   readonly redis: {
     /** `redis:` or `rediss:`, with user and password where there are any: never to be logged. */
     readonly url: string;
+    /** The file that it stood in, to be read again; null where it stood in the environment. */
+    readonly file: string | null;
     readonly cluster: boolean;
+    /** Whether the identity of this process is shown in place of a password. */
+    readonly entra: boolean;
+    /** Null for the host of the URL. */
+    readonly tlsServerName: string | null;
   };
+  /** Null where nothing is reached by one. */
+  readonly identity: Identity | null;
+  /** Null where the outside is reached directly. */
+  readonly proxy: WayOut | null;
   readonly state: {
     readonly shards: number;
     readonly retentionMs: number;
@@ -66,7 +88,12 @@ export interface Config {
   readonly access: {
     readonly keysFile: string | null;
     /** Tenant in lower case. */
-    readonly entra: { readonly tenantId: string; readonly audiences: readonly string[] } | null;
+    readonly entra: {
+      readonly tenantId: string;
+      readonly audiences: readonly string[];
+      /** Null for the public cloud. */
+      readonly authorityHost: string | null;
+    } | null;
   };
   readonly delivery: {
     /** Null where there are no webhooks. */
@@ -80,16 +107,29 @@ export interface Config {
 }
 
 /** Only for values without problems: those with a default are then all there. */
-export function configOf(values: Values, rule: Rule): Config {
+export function configOf(
+  values: Values,
+  { env, rule, identity, proxy }: Pick<Config, 'rule' | 'identity' | 'proxy'> & { readonly env: Environment },
+): Config {
   return deepFreeze({
     eventHubs: {
-      access: eventHubsAccess(values),
+      access: eventHubsAccess(values, env),
       names: values.EVENTHUB_NAMES!,
       consumerGroup: values.EVENTHUB_CONSUMER_GROUP!,
       startBackMs: values.START_BACK!,
+      transport: values.EVENTHUB_TRANSPORT!,
+      endpoint: values.EVENTHUB_ENDPOINT ?? null,
     },
-    checkpoints: { access: checkpointAccess(values), container: values.CHECKPOINT_CONTAINER! },
-    redis: { url: values.REDIS_URL!, cluster: values.REDIS_CLUSTER! },
+    checkpoints: { access: checkpointAccess(values, env), container: values.CHECKPOINT_CONTAINER! },
+    redis: {
+      url: values.REDIS_URL!,
+      file: fileOf('REDIS_URL', env),
+      cluster: values.REDIS_CLUSTER!,
+      entra: values.REDIS_ENTRA!,
+      tlsServerName: values.REDIS_TLS_SERVER_NAME ?? null,
+    },
+    identity,
+    proxy,
     state: {
       shards: values.STATE_SHARDS!,
       retentionMs: values.STATE_RETENTION!,
@@ -115,7 +155,11 @@ export function configOf(values: Values, rule: Rule): Config {
       entra:
         values.ENTRA_TENANT_ID === undefined
           ? null
-          : { tenantId: values.ENTRA_TENANT_ID.toLowerCase(), audiences: values.ENTRA_AUDIENCE! },
+          : {
+              tenantId: values.ENTRA_TENANT_ID.toLowerCase(),
+              audiences: values.ENTRA_AUDIENCE!,
+              authorityHost: values.AZURE_AUTHORITY_HOST ?? null,
+            },
     },
     ops: { host: values.OPS_HOST!, port: values.OPS_PORT! },
     shutdownDeadlineMs: values.SHUTDOWN_DEADLINE!,
@@ -123,15 +167,17 @@ export function configOf(values: Values, rule: Rule): Config {
   });
 }
 
-function eventHubsAccess(values: Values): EventHubsAccess | null {
+function eventHubsAccess(values: Values, env: Environment): EventHubsAccess | null {
   const { EVENTHUB_CONNECTION_STRING: connectionString, EVENTHUB_NAMESPACE: namespace } = values;
-  if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
+  const file = fileOf('EVENTHUB_CONNECTION_STRING', env);
+  if (connectionString !== undefined) return { kind: 'connectionString', connectionString, file };
   return namespace === undefined ? null : { kind: 'identity', namespace };
 }
 
-function checkpointAccess(values: Values): CheckpointAccess | null {
+function checkpointAccess(values: Values, env: Environment): CheckpointAccess | null {
   const { CHECKPOINT_STORAGE_CONNECTION_STRING: connectionString, CHECKPOINT_STORAGE_URL: url } = values;
-  if (connectionString !== undefined) return { kind: 'connectionString', connectionString };
+  const file = fileOf('CHECKPOINT_STORAGE_CONNECTION_STRING', env);
+  if (connectionString !== undefined) return { kind: 'connectionString', connectionString, file };
   return url === undefined ? null : { kind: 'identity', url };
 }
 

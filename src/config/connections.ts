@@ -1,4 +1,5 @@
 /** The settings that say where Event Hubs, blob storage and Redis are: checked for form, so that a slip is named at once and not as a time-out later. */
+import { isIP } from 'node:net';
 import { type Parser, urlOf } from './values.ts';
 
 /** The parts of `Name=value;Name=value`, names in lower case; undefined for text of another form. */
@@ -33,13 +34,41 @@ export function entityPathOf(connectionString: string): string | undefined {
   return connectionParts(connectionString)?.get('entitypath') || undefined;
 }
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
+
 export const eventHubsNamespace: Parser<string> = (text) => {
-  if (/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/i.test(text))
-    return { value: text.toLowerCase() };
+  if (HOST_NAME.test(text) && text.includes('.')) return { value: text.toLowerCase() };
   return {
     mend: 'must be the full host name of the namespace, such as NAME.servicebus.windows.net (no scheme, no path)',
   };
 };
+
+export const eventHubsEndpoint: Parser<string> = (text) => {
+  const url = urlOf(text);
+  const bare = url !== undefined && url.username === '' && ['', '/'].includes(url.pathname) && url.search === '';
+  if (bare && url.protocol === 'sb:' && url.hostname !== '') return { value: `sb://${url.host}` };
+  return { mend: 'must be an address to connect to, sb://HOST or sb://HOST:PORT' };
+};
+
+/** The host of the namespace that a connection string is for, in lower case, with the port where it names one. */
+export const namespaceOf = (connectionString: string): string | undefined =>
+  urlOf(connectionParts(connectionString)?.get('endpoint') ?? '')?.host.toLowerCase();
+
+export const authorityHost: Parser<string> = (text) => {
+  const url = urlOf(text);
+  const bare = url !== undefined && url.username === '' && ['', '/'].includes(url.pathname) && url.search === '';
+  // Whoever can be taken for it could hand out tokens, and collect those that are shown to it.
+  if (bare && url.protocol === 'https:' && url.hostname !== '') return { value: url.origin };
+  return {
+    mend: 'must be the address of an issuer of tokens, such as https://login.microsoftonline.us (https, no path)',
+  };
+};
+
+/** A name as certificates have it. */
+export const tlsName: Parser<string> = (text) =>
+  HOST_NAME.test(text) && isIP(text) === 0
+    ? { value: text.toLowerCase() }
+    : { mend: 'must be a host name as it stands in the certificate (no scheme, no port, no address)' };
 
 export const storageConnectionString: Parser<string> = (text) => {
   const parts = connectionParts(text);
@@ -70,6 +99,27 @@ export const redisUrl: Parser<string> = (text) => {
   return {
     mend: 'must be redis://HOST:PORT, or rediss://HOST:PORT for TLS, with USER:PASSWORD@ before the host where one is needed',
   };
+};
+
+/** The account that a connection string is for, in whatever words it says so. */
+export const accountOf = (connectionString: string): string => {
+  const parts = connectionParts(connectionString);
+  return ['accountname', 'blobendpoint', 'endpointsuffix', 'usedevelopmentstorage']
+    .map((name) => parts?.get(name)?.toLowerCase().replace(/\/+$/, '') ?? '')
+    .join(' ');
+};
+
+/** Who a connection to Redis says that it is; undefined where the address holds no password. */
+export function redisLoginOf(url: string): { readonly username?: string; readonly password: string } | undefined {
+  const { username, password } = new URL(url);
+  if (password === '') return undefined;
+  return { ...(username !== '' && { username: decodeURIComponent(username) }), password: decodeURIComponent(password) };
+}
+
+/** Where Redis is, without who may come in. */
+export const redisPlaceOf = (url: string): string => {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname.replace(/\/$/, '')}`;
 };
 
 /** The number of the database that an address names; 0 where it names none. */

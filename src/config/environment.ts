@@ -34,6 +34,15 @@ function isInjected(name: string, text: string): boolean {
   return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(text);
 }
 
+/** The file that a setting is read from, if it is. */
+export function fileOf(name: SettingName, env: Environment): string | null {
+  return SETTINGS[name].file ? (textOf(env, `${name}_FILE`) ?? null) : null;
+}
+
+/** What the file of a setting holds now. */
+export const readFileAgain = <Name extends SettingName>(name: Name, path: string, readFile: ReadFile) =>
+  readSetting(name, { [`${name}_FILE`]: path }, readFile);
+
 /** One setting's value by name, with what is wrong with it. */
 export function readSetting<Name extends SettingName>(
   name: Name,

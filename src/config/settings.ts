@@ -1,10 +1,13 @@
 /** Every setting: its name, its default, its form and what it is for. The README's table and the parser both come from here. */
 import {
+  authorityHost,
   eventHubsConnectionString,
+  eventHubsEndpoint,
   eventHubsNamespace,
   redisUrl,
   storageConnectionString,
   storageUrl,
+  tlsName,
 } from './connections.ts';
 import {
   duration,
@@ -47,6 +50,7 @@ const GROUP_NAME = /^(\$default|[a-z0-9]([a-z0-9._-]{0,48}[a-z0-9])?)$/i;
 const CONTAINER_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
 const PORT = wholeNumber(0, 65_535);
 const TENANT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const CLIENT_ID = TENANT_ID;
 /** The id of an application, or its URI. */
 const AUDIENCE = /^[\x21-\x2b\x2d-\x7e]{1,255}$/;
 
@@ -61,6 +65,16 @@ export const SETTINGS = {
     eventHubsNamespace,
     null,
     'the Event Hubs namespace, `NAME.servicebus.windows.net`, by Azure identity',
+  ),
+  EVENTHUB_TRANSPORT: setting(
+    oneOf('amqp', 'websockets'),
+    'amqp',
+    '`websockets` where only port 443 is open, or a proxy is in between (`HTTPS_PROXY`)',
+  ),
+  EVENTHUB_ENDPOINT: setting(
+    eventHubsEndpoint,
+    null,
+    'another address to connect to, `sb://HOST:PORT`, where the name of the namespace does not lead there',
   ),
   EVENTHUB_NAMES: setting(
     listOf(HUB_NAME, 'must be names of event hubs parted by commas'),
@@ -92,6 +106,37 @@ export const SETTINGS = {
   ),
   REDIS_URL: secret(redisUrl, 'redis://127.0.0.1:6379', 'Redis 7.0 or newer; `rediss://` for TLS'),
   REDIS_CLUSTER: setting(onOff, 'off', '`on` where `REDIS_URL` is a node of a Redis Cluster'),
+  REDIS_ENTRA: setting(onOff, 'off', '`on` for Azure Managed Redis by Azure identity; the URL then holds no password'),
+  REDIS_TLS_SERVER_NAME: setting(
+    tlsName,
+    null,
+    'the name in the certificate of Redis, where `REDIS_URL` has another, or an address',
+  ),
+  AZURE_IDENTITY: setting(
+    oneOf('auto', 'workload', 'managed', 'cli'),
+    'auto',
+    'as whom Azure is spoken to: `auto` is workload identity where the platform has set it up, else managed identity',
+  ),
+  AZURE_CLIENT_ID: setting(
+    shaped(CLIENT_ID, 'must be the client id of an identity, such as 7c9e6679-7425-40de-944b-e07fc1f90ae7'),
+    null,
+    'the client id of that identity; without one, the only one that the machine has',
+  ),
+  AZURE_TENANT_ID: setting(
+    shaped(TENANT_ID, 'must be the id of a tenant, such as 3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11, not its domain'),
+    null,
+    'its tenant; in Kubernetes the platform sets it',
+  ),
+  AZURE_FEDERATED_TOKEN_FILE: setting(
+    filePath,
+    null,
+    'the token that a workload identity is exchanged for; in Kubernetes the platform sets it',
+  ),
+  AZURE_AUTHORITY_HOST: setting(
+    authorityHost,
+    null,
+    'who issues tokens, where that is not the public cloud, such as `https://login.microsoftonline.us`',
+  ),
   STATE_SHARDS: setting(
     wholeNumber(1, 64),
     '1',
@@ -171,6 +216,5 @@ export type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends 
  * believe that it is in force. The switches among them may be off.
  */
 export const NOT_YET = {
-  REDIS_ENTRA: 'Redis by Azure identity',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
 } as const satisfies Record<string, string>;

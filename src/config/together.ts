@@ -1,7 +1,7 @@
 /** What is wrong with settings beside each other, though each by itself is right. */
 import type { Rule } from '../detection/rule.ts';
 import type { Role } from './config.ts';
-import { entityPathOf, redisDatabaseOf } from './connections.ts';
+import { connectionParts, entityPathOf, redisDatabaseOf, redisLoginOf } from './connections.ts';
 import type { Problem, Values } from './environment.ts';
 import { retentionLeastMs } from './ruleFile.ts';
 import { isLoopback } from './values.ts';
@@ -16,9 +16,11 @@ export function togetherProblems(
   return [
     ...sourceProblems(values, roles, faulty),
     ...entityPathProblems(values),
+    ...wayProblems(values),
     ...pairProblems(values, faulty),
     ...listenProblems(values, roles, faulty),
     ...findingsHubProblems(values, roles, faulty),
+    ...redisProblems(values),
     ...boundProblems(values, rule),
   ];
 }
@@ -48,6 +50,16 @@ function entityPathProblems(values: Values): Problem[] {
     'EVENTHUB_NAMES names other hubs than the one that EVENTHUB_CONNECTION_STRING is for (its EntityPath): ' +
     'name that one alone, or use a connection string of the namespace.';
   return [{ name: 'EVENTHUB_NAMES', message }];
+}
+
+/** The local emulator is reached in one way alone. */
+function wayProblems(values: Values): Problem[] {
+  const { EVENTHUB_CONNECTION_STRING: connectionString = '', EVENTHUB_TRANSPORT: transport } = values;
+  const isEmulator = connectionParts(connectionString)?.get('usedevelopmentemulator') === 'true';
+  if (!isEmulator || transport !== 'websockets') return [];
+  const message =
+    'EVENTHUB_TRANSPORT is websockets, which the emulator that EVENTHUB_CONNECTION_STRING leads to does not speak: unset it.';
+  return [{ name: 'EVENTHUB_TRANSPORT', message }];
 }
 
 /** What is of no use without its other half: one alone is a fault, unless the other is already named as faulty. */
@@ -111,6 +123,34 @@ function findingsHubProblems(values: Values, roles: readonly Role[], faulty: Rea
   if (isReached || isNamed || roles.includes('consumer') || !roles.includes('delivery')) return [];
   const message = `${name} is a hub of a namespace that is not set: set EVENTHUB_CONNECTION_STRING or EVENTHUB_NAMESPACE.`;
   return [{ name, message }];
+}
+
+/** What goes with an address of Redis, and what does not. */
+function redisProblems({
+  REDIS_URL: text,
+  REDIS_ENTRA: isEntra,
+  REDIS_TLS_SERVER_NAME: serverName,
+}: Values): Problem[] {
+  if (text === undefined) return [];
+  const isSecure = new URL(text).protocol === 'rediss:';
+  const faults: readonly (false | readonly [name: string, words: string])[] = [
+    isEntra === true &&
+      !isSecure && [
+        'REDIS_URL',
+        'must begin with rediss:// where REDIS_ENTRA is on: a token must not cross the network in clear.',
+      ],
+    isEntra === true &&
+      redisLoginOf(text) !== undefined && [
+        'REDIS_URL',
+        'holds a password, and REDIS_ENTRA is on, which shows a token instead: keep one of them.',
+      ],
+    serverName !== undefined &&
+      !isSecure && [
+        'REDIS_TLS_SERVER_NAME',
+        'is the name in a certificate, and REDIS_URL is not rediss://: unset it, or use TLS.',
+      ],
+  ];
+  return faults.flatMap((fault) => (fault === false ? [] : [{ name: fault[0], message: fault.join(' ') }]));
 }
 
 /** Bounds that hold between two settings, or between one and the rule. */

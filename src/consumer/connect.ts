@@ -7,6 +7,7 @@ import {
   type EventHubConsumerClientOptions,
   RetryMode,
 } from '@azure/event-hubs';
+import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ContainerClient } from '@azure/storage-blob';
 import { type Clock, endsWithin } from './clock.ts';
 import type { ConsumerOptions, EventHubsAccess, StorageAccess, Tuning } from './options.ts';
@@ -25,7 +26,10 @@ export function createClient(
   using: { readonly store?: CheckpointStore; readonly ownerId?: string; readonly retriesMax?: number } = {},
 ): EventHubConsumerClient {
   const { eventHubs: access, consumerGroup } = options;
-  const clientOptions = clientOptionsOf(tuning, using.ownerId ?? randomUUID(), using.retriesMax ?? 0);
+  const clientOptions = {
+    ...clientOptionsOf(tuning, using.ownerId ?? randomUUID(), using.retriesMax ?? 0),
+    ...access.way,
+  };
   const { store } = using;
   if ('connectionString' in access) {
     const { connectionString } = access;
@@ -55,7 +59,7 @@ interface LibraryContext {
 }
 
 interface LibraryConnection {
-  readonly _connection?: { readonly socket?: Socket };
+  readonly _connection?: { readonly socket?: Socket | { end(): void } };
   open(): Promise<unknown>;
 }
 
@@ -77,8 +81,12 @@ export function cutForGood(client: EventHubConsumerClient): void {
 
 function seal(connection: LibraryConnection): void {
   connection.open = () => Promise.reject(new Error('The client was closed.'));
+  const socket = connection._connection?.socket;
+  if (socket === undefined) return;
   // With an error, since only that makes the AMQP library let go of its timers.
-  connection._connection?.socket?.destroy(new Error('The client was closed.'));
+  if ('destroy' in socket) socket.destroy(new Error('The client was closed.'));
+  // Within WebSockets there is none to destroy: it is closed, and ends soon by its own limit.
+  else socket.end();
 }
 
 function clientOptionsOf(tuning: Tuning, identifier: string, maxRetries: number): EventHubConsumerClientOptions {
@@ -101,6 +109,25 @@ export function createContainer(access: StorageAccess, container: string): Conta
   return 'connectionString' in access
     ? new ContainerClient(access.connectionString, container, options)
     : new ContainerClient(`${access.url.replace(/\/$/, '')}/${container}`, access.credential, options);
+}
+
+/** The checkpoints of an account whose connection string may become another: they are then kept by the new one. */
+export function checkpointStore(access: StorageAccess, first: ContainerClient, container: string): CheckpointStore {
+  if (!('connectionString' in access)) return new BlobCheckpointStore(first);
+  let shown = access.connectionString;
+  let store = new BlobCheckpointStore(first);
+  const current = (): BlobCheckpointStore => {
+    const { connectionString } = access;
+    if (connectionString !== shown) store = new BlobCheckpointStore(createContainer({ connectionString }, container));
+    shown = connectionString;
+    return store;
+  };
+  return {
+    listOwnership: (...asked) => current().listOwnership(...asked),
+    claimOwnership: (...asked) => current().claimOwnership(...asked),
+    updateCheckpoint: (...asked) => current().updateCheckpoint(...asked),
+    listCheckpoints: (...asked) => current().listCheckpoints(...asked),
+  };
 }
 
 /** The host of the namespace, for messages. Never shows a key. */

@@ -1,7 +1,7 @@
 /** Reads hubs into the state: the way in. */
-import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ByteBudget } from './budget.ts';
 import { systemClock } from './clock.ts';
+import { checkpointStore } from './connect.ts';
 import { HubConsumer } from './hub.ts';
 import { watchLinks } from './link.ts';
 import { type ConsumerOptions, type ResolvedOptions, TUNING } from './options.ts';
@@ -30,7 +30,7 @@ export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   watchLinks();
   const container = await openContainer(options);
   const probed = await Promise.all(options.hubs.map((name) => probeHub(options, name)));
-  const checkpoints = new BlobCheckpointStore(container);
+  const checkpoints = checkpointStore(options.storage, container, options.container);
   const budget = new ByteBudget(options.tuning.inFlightBytesMax);
   const hubs = probed.map((hub) => new HubConsumer(options, hub, { checkpoints, budget }));
   let stopping: Promise<void> | undefined;

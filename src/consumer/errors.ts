@@ -8,6 +8,7 @@ export type StartProblem =
   | 'consumer_group_not_found'
   | 'storage_unreachable'
   | 'storage_unauthorized'
+  | 'identity_unavailable'
   | 'setting_invalid';
 
 /** The consumer cannot start. The message names the setting and the mend. */
@@ -89,15 +90,56 @@ export function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-/** What stands in the way, in words of ours, for those on call. */
-export function troubleCodeOf(error: unknown): string {
+/** What gives leave to read a hub, and to keep checkpoints: for whoever is refused. */
+export const HUB_LEAVE =
+  'Give the identity the role Azure Event Hubs Data Receiver on the namespace; a key in EVENTHUB_CONNECTION_STRING needs the claim Listen.';
+export const STORAGE_LEAVE =
+  'Give the identity the role Storage Blob Data Contributor on the container; by key, check CHECKPOINT_STORAGE_CONNECTION_STRING.';
+/** What the account says to whom it would let in from elsewhere. */
+const STORAGE_FIREWALL =
+  "The account's firewall lets nobody in from here: add this network to it, or a private endpoint.";
+
+/** What stands in the way, in words of ours, for those on call; and in a sentence, with the mend where someone has to act. */
+export function troubleOf(
+  error: unknown,
+  isStorage = isOfStorage(error),
+): { readonly code: string; readonly detail: string } {
+  const detail = messageOf(error);
+  if (isOfIdentity(error)) return { code: 'identity_unavailable', detail };
+  if (isStorage) {
+    const leave = storageLeaveFor(error);
+    return leave === null
+      ? { code: 'storage_unreachable', detail }
+      : { code: 'storage_unauthorized', detail: `${firstLineOf(detail)} ${leave}` };
+  }
+  const code = troubleCodeOf(error);
+  return { code, detail: code === 'hub_unauthorized' ? `${firstLineOf(detail)} ${HUB_LEAVE}` : detail };
+}
+
+/** What would give leave to whom the storage account has refused; null where it has not. */
+export function storageLeaveFor(error: unknown): string | null {
+  const { statusCode, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  if (statusCode !== 401 && statusCode !== 403) return null;
+  return code === 'AuthorizationFailure' ? `${STORAGE_LEAVE} ${STORAGE_FIREWALL}` : STORAGE_LEAVE;
+}
+
+/** The libraries add lines with ids and times. */
+export const firstLineOf = (text: string): string => (text.split(/\r?\n/)[0] ?? '').trim().replace(/\.?$/, '.');
+
+/** Whether the identity had no token to show. */
+export function isOfIdentity(error: unknown): boolean {
+  if (error instanceof AggregateError && error.errors.length > 0) return isOfIdentity(error.errors.at(-1));
+  return hasCode(error) && error.code === 'identity_unavailable';
+}
+
+function troubleCodeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'reason' in error && typeof error.reason === 'string')
     return error.reason;
-  if (isOfStorage(error)) return 'storage_unreachable';
   switch (codeOf(error)) {
     case 'ReceiverDisconnectedError':
       return 'receiver_disconnected';
     case 'UnauthorizedError':
+    case 'amqp:unauthorized-access':
       return 'hub_unauthorized';
     case 'MessagingEntityNotFoundError':
       return 'hub_not_found';

@@ -4,7 +4,7 @@
  */
 import type { EventPosition, PartitionContext, ReceivedEventData, SubscriptionEventHandlers } from '@azure/event-hubs';
 import type { Claim } from './claim.ts';
-import { ClaimEnded, codeOf, messageOf, plainError, StartPostponed, troubleCodeOf } from './errors.ts';
+import { ClaimEnded, codeOf, messageOf, plainError, StartPostponed, troubleOf } from './errors.ts';
 import { type IntakeDeps, takeIn } from './intake.ts';
 import type { Partition } from './partition.ts';
 import { keepProgress } from './progress.ts';
@@ -45,8 +45,9 @@ export function createHandlers(deps: HandlersDeps): Handlers {
       return claim.start.eventPosition;
     } catch (error) {
       if (error instanceof StartPostponed || deps.isStopping()) throw new StartPostponed(messageOf(error));
-      const detail = `Cannot start: ${messageOf(error)}`;
-      partition.receiving = { code: troubleCodeOf(error), detail, since: partition.receiving?.since ?? clock.now() };
+      const { code, detail: why } = troubleOf(error);
+      const detail = `Cannot start: ${why}`;
+      partition.receiving = { code, detail, since: partition.receiving?.since ?? clock.now() };
       logger.warn({ err: error, hub: deps.hub, partition: id }, 'The partition cannot start. It is tried again.');
       throw new StartPostponed(detail, { cause: error });
     }
@@ -95,7 +96,7 @@ export function createHandlers(deps: HandlersDeps): Handlers {
     const partition = deps.partition(context.partitionId);
     const fields = { err: error, hub: deps.hub, partition: partition.id, code: codeOf(error) };
     logger.warn(fields, 'Receiving failed. The partition starts again.');
-    partition.receiving = { code: troubleCodeOf(error), detail: messageOf(error), since: clock.now() };
+    partition.receiving = { ...troubleOf(error), since: clock.now() };
     stopReceiver(error);
     bound.get(context)?.end('receiver_closed', messageOf(error), clock.elapsed());
   }

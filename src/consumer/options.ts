@@ -1,16 +1,24 @@
 /** Everything that can be set about the consumer: what to read, where to keep what, and all limits with their reasons. */
-import type { TokenCredential } from '@azure/event-hubs';
+import type { EventHubConsumerClientOptions, TokenCredential } from '@azure/event-hubs';
 import type { Clock } from './clock.ts';
 import type { EventReader, Logger, Place, Position, StatePort } from './ports.ts';
 
-/** How to reach Event Hubs. */
-export type EventHubsAccess =
+/** By which way: another address than the namespace's own, or within WebSockets. */
+export type Way = Pick<EventHubConsumerClientOptions, 'customEndpointAddress' | 'webSocketOptions'>;
+
+/** What a connection string holds, read whenever a token is made of it. */
+export type SharedKey = { readonly name: string; readonly key: string } | { readonly signature: string };
+
+/** How to reach Event Hubs. What is shown is read whenever it is shown: it may be another by then. */
+export type EventHubsAccess = { readonly way?: Way } & (
   | { readonly connectionString: string }
   /** `namespace` is the host, `NAME.servicebus.windows.net`. */
-  | { readonly namespace: string; readonly credential: TokenCredential };
+  | { readonly namespace: string; readonly credential: TokenCredential | SharedKey }
+);
 
 /** How to reach the storage account of the checkpoints. */
 export type StorageAccess =
+  /** Read at each call: it may be another by then. */
   | { readonly connectionString: string }
   /** `url` is that of the account's blob service, `https://NAME.blob.core.windows.net`. */
   | { readonly url: string; readonly credential: TokenCredential };

@@ -4,7 +4,7 @@
  */
 import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
-import { codeOf, hasCode, isOfOtherRule, messageOf, troubleCodeOf } from './errors.ts';
+import { codeOf, hasCode, isOfOtherRule, messageOf, troubleOf } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Partition } from './partition.ts';
 import type { Logger } from './ports.ts';
@@ -64,7 +64,7 @@ function stall(deps: PersistDeps, partition: Partition, claim: Claim, step: stri
 /** The reason that the state gives, or else the code of its error. */
 function stallCodeOf(error: unknown): string {
   const hasReason = typeof error === 'object' && error !== null && 'reason' in error;
-  return hasReason ? troubleCodeOf(error) : codeOf(error);
+  return hasReason ? troubleOf(error).code : codeOf(error);
 }
 
 function goOn(deps: PersistDeps, partition: Partition, claim: Claim, step: string): void {

@@ -2,10 +2,19 @@
 import type { EventHubConsumerClient } from '@azure/event-hubs';
 import type { ContainerClient } from '@azure/storage-blob';
 import { closeClient, createClient, createContainer, hostOf } from './connect.ts';
-import { ConsumerStartError, codeOf, messageOf } from './errors.ts';
+import {
+  ConsumerStartError,
+  codeOf,
+  firstLineOf,
+  HUB_LEAVE,
+  isOfIdentity,
+  messageOf,
+  storageLeaveFor,
+} from './errors.ts';
 import type { ConsumerOptions, ResolvedOptions } from './options.ts';
 
 const EVENT_HUBS = ['EVENTHUB_CONNECTION_STRING', 'EVENTHUB_NAMESPACE'];
+const IDENTITY = ['AZURE_IDENTITY', 'AZURE_CLIENT_ID'];
 const STORAGE = ['CHECKPOINT_STORAGE_CONNECTION_STRING', 'CHECKPOINT_STORAGE_URL'];
 /** A probing reader waits so long for an event before it is taken to be let in. */
 const probeWaitSeconds = 0.2;
@@ -108,19 +117,20 @@ function hubError(thrown: unknown, options: ConsumerOptions, hub: string): Consu
             error,
           );
     case 'UnauthorizedError':
-    case 'CredentialUnavailableError':
-    case 'AuthenticationRequiredError':
+    case 'amqp:unauthorized-access':
       return new ConsumerStartError(
         'event_hubs_unauthorized',
         EVENT_HUBS,
-        `Event Hubs at ${host} refuses us on the hub "${hub}": ${detail} Check the key in EVENTHUB_CONNECTION_STRING (it needs the claim Listen), or give the identity the role Azure Event Hubs Data Receiver.`,
+        `Event Hubs at ${host} refuses us on the hub "${hub}": ${firstLineOf(detail)} ${HUB_LEAVE}`,
         error,
       );
+    case 'identity_unavailable':
+      return new ConsumerStartError('identity_unavailable', IDENTITY, `EVENTHUB_NAMESPACE: ${detail}`, error);
     default:
       return new ConsumerStartError(
         'event_hubs_unreachable',
         EVENT_HUBS,
-        `Event Hubs at ${host} cannot be reached for the hub "${hub}": ${detail} Check the address in EVENTHUB_CONNECTION_STRING or EVENTHUB_NAMESPACE, and that port 5671 is open to it.`,
+        `Event Hubs at ${host} cannot be reached for the hub "${hub}": ${detail} Check the address in EVENTHUB_CONNECTION_STRING or EVENTHUB_NAMESPACE, and that port 5671 is open to it, or set EVENTHUB_TRANSPORT to websockets.`,
         error,
       );
   }
@@ -130,12 +140,20 @@ function storageError(error: unknown, { url }: ContainerClient): ConsumerStartEr
   const place = new URL(url);
   const where = `${place.origin}${place.pathname}`;
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
-  const detail = messageOf(error).split('\n')[0];
-  if (status === 401 || status === 403) {
+  if (isOfIdentity(error))
+    return new ConsumerStartError(
+      'identity_unavailable',
+      IDENTITY,
+      `CHECKPOINT_STORAGE_URL: ${messageOf(error)}`,
+      error,
+    );
+  const detail = firstLineOf(messageOf(error));
+  const leave = storageLeaveFor(error);
+  if (leave !== null) {
     return new ConsumerStartError(
       'storage_unauthorized',
       STORAGE,
-      `The storage account refuses us at ${where}: ${detail} Check the key in CHECKPOINT_STORAGE_CONNECTION_STRING, or give the identity the role Storage Blob Data Contributor.`,
+      `The storage account refuses us at ${where}: ${detail} ${leave}`,
       error,
     );
   }

@@ -5,7 +5,7 @@ import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
 import { createClient, cutForGood } from './connect.ts';
 import { type HubContext, runningOf } from './context.ts';
-import { ClaimEnded, codeOf, isOfStorage, messageOf, troubleCodeOf } from './errors.ts';
+import { ClaimEnded, codeOf, isOfStorage, messageOf, troubleOf } from './errors.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import type { IntakeDeps } from './intake.ts';
 import { type Link, linkOf } from './link.ts';
@@ -200,8 +200,7 @@ export class Session {
     const { logger, clock } = this.#hub.options;
     const fields = { err: error, hub: this.#hub.hub, code: codeOf(error) };
     if (!this.trouble) logger.warn(fields, 'Partitions cannot be looked after just now. It is tried again.');
-    const code = isStorage ? 'storage_unreachable' : troubleCodeOf(error);
-    const trouble = { code, detail: messageOf(error), since: this.trouble?.since ?? clock.now() };
+    const trouble = { ...troubleOf(error, isStorage), since: this.trouble?.since ?? clock.now() };
     if (isStorage) this.#storageTrouble = trouble;
     else this.#hubTrouble = trouble;
   }

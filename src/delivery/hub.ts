@@ -1,13 +1,18 @@
 /** The event hub of findings as a target: the same events, all of a finding in one partition and in order. */
-import { EventHubProducerClient, RetryMode } from '@azure/event-hubs';
-import type { TokenCredential } from '@azure/identity';
+import { type EventHubClientOptions, EventHubProducerClient, RetryMode, type TokenCredential } from '@azure/event-hubs';
 import { digest } from '../detection/digest.ts';
 import type { RenderPort } from './ports.ts';
 import type { Answer, Sender, Target } from './target.ts';
 
-export type HubAccess =
+/** What a connection string holds, read whenever a token is made of it. */
+type SharedKey = { readonly name: string; readonly key: string } | { readonly signature: string };
+
+export type HubAccess = {
+  readonly way?: Pick<EventHubClientOptions, 'customEndpointAddress' | 'webSocketOptions'>;
+} & (
   | { readonly connectionString: string }
-  | { readonly namespace: string; readonly credential: TokenCredential };
+  | { readonly namespace: string; readonly credential: TokenCredential | SharedKey }
+);
 
 /** Findings under way at once: each waits for the one before it of its own alone. */
 const PARALLEL_MAX = 32;
@@ -63,6 +68,7 @@ function hubSender(hub: string, access: HubAccess, render: RenderPort): Sender {
 function createProducer(hub: string, access: HubAccess): EventHubProducerClient {
   const options = {
     retryOptions: { timeoutInMs: ATTEMPT_MS, maxRetries: 1, retryDelayInMs: 200, mode: RetryMode.Fixed },
+    ...access.way,
   };
   return 'connectionString' in access
     ? new EventHubProducerClient(access.connectionString, hub, options)

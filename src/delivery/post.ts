@@ -1,6 +1,9 @@
 /**
  * One POST to a webhook: to an address that was looked at, with limits on every part of it, and with no way to be led elsewhere.
  *
+ * A proxy is asked for the address that was looked at, and not for the name: it stands in the service's own network, and might
+ * find another place under it.
+ *
  * Names are resolved here, every address of the answer is held against what the webhook may reach, and the connection goes to
  * one of those and to no other: whoever answers differently the next time is looked at again. Connections are kept for one
  * webhook alone, so that one that is used again was opened under the same rules.
@@ -9,6 +12,8 @@ import dns from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import { placeOf, type Reach, refusalOf } from './address.ts';
 import { retryAfterMs } from './ladder.ts';
 import type { Failure } from './ports.ts';
@@ -38,6 +43,8 @@ export interface PostOptions {
   readonly resolve?: Resolve;
   readonly tuning?: Partial<PostTuning>;
   readonly now: () => number;
+  /** What leads to the outside; null where nothing has to. Plain http stays within one's own network, and is reached straight. */
+  readonly proxy?: string | null;
 }
 
 class Refused extends Error {}
@@ -58,29 +65,30 @@ export interface Poster {
 
 const resolveAll: Resolve = (host) => dns.promises.lookup(host, { all: true, verbatim: true });
 
-export function poster({ url, reach, resolve = resolveAll, tuning, now }: PostOptions): Poster {
+export function poster({ url, reach, resolve = resolveAll, tuning, now, proxy = null }: PostOptions): Poster {
   const { connectMs, answerMs, socketsMax } = { ...POST_TUNING, ...tuning };
   const isSecure = url.protocol === 'https:';
-  const agent = new (isSecure ? https : http).Agent({
-    keepAlive: true,
-    timeout: KEPT_MS,
-    maxSockets: socketsMax,
-  });
+  const through = isSecure ? proxy : null;
+  const kept = { keepAlive: true, timeout: KEPT_MS, maxSockets: socketsMax };
+  const agent = through === null ? new (isSecure ? https : http).Agent(kept) : new HttpsProxyAgent(through, kept);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const refusal = (address: string): string | null =>
     refusalOf(address, reach) ??
     (!isSecure && placeOf(address) === 'public' ? `${address} is a public address, and the URL is not https` : null);
   const lookup = guardedLookup(resolve, refusal);
 
-  const post: Poster['post'] = (body, headers, signal) => {
-    // An address in the URL itself is connected to without a look-up.
-    const refused = isIP(host) === 0 ? null : refusal(host);
-    if (refused !== null) return Promise.resolve(failed('address_refused', `${refused}.`));
-    if (signal.aborted) return Promise.resolve({ kind: 'cut' });
-    return new Promise((settle) => {
+  /** Sends it, to an address that a proxy is to lead to where one is given. */
+  const send = (
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+    leadTo: string | null,
+  ): Promise<Answer> =>
+    new Promise((settle) => {
       const request = (isSecure ? https : http).request(url, {
-        ...{ method: 'POST', agent, lookup, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-        maxHeaderSize: ANSWER_BYTES_MAX,
+        ...{ method: 'POST', agent, lookup, maxHeaderSize: ANSWER_BYTES_MAX },
+        headers: { ...headers, host: url.host, 'content-length': Buffer.byteLength(body) },
+        ...(leadTo !== null && ledTo(leadTo, host)),
       });
       const end = (answer: Answer): void => {
         clearTimeout(connecting);
@@ -102,6 +110,10 @@ export function poster({ url, reach, resolve = resolveAll, tuning, now }: PostOp
         if (!socket.connecting && request.reusedSocket) stands();
         else socket.once(isSecure ? 'secureConnect' : 'connect', stands);
       });
+      // Its word is its own, and never that of the receiver.
+      (request as NodeJS.EventEmitter).on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+        if (statusCode !== 200) breakOff(failed('connection', `The proxy does not lead there (${statusCode}).`));
+      });
       request.on('error', (error) => end(failureOf(error)));
       request.on('response', (response) => {
         // The status decides: what comes of a body after it, or does not, changes nothing.
@@ -110,8 +122,36 @@ export function poster({ url, reach, resolve = resolveAll, tuning, now }: PostOp
       });
       request.end(body);
     });
+
+  const post: Poster['post'] = async (body, headers, signal) => {
+    // An address in the URL itself is connected to without a look-up.
+    const refused = isIP(host) === 0 ? null : refusal(host);
+    if (refused !== null) return failed('address_refused', `${refused}.`);
+    if (signal.aborted) return { kind: 'cut' };
+    if (through === null) return send(body, headers, signal, null);
+    const found = isIP(host) === 0 ? await lookedUp(lookup, host, connectMs) : host;
+    if (typeof found !== 'string') return found;
+    return signal.aborted ? { kind: 'cut' } : send(body, headers, signal, found);
   };
   return { post, close: () => agent.destroy() };
+}
+
+/** A request that a proxy is to lead to an address, while to the receiver it is for its host. */
+const ledTo = (address: string, host: string): https.RequestOptions => ({
+  ...{ host: address, hostname: address },
+  ...(isIP(host) === 0 && { servername: host }),
+  checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+});
+
+/** One address of a name that may be reached, or why there is none. */
+function lookedUp(lookup: LookupFunction, host: string, ms: number): Promise<string | Answer> {
+  return new Promise((settle) => {
+    const late = setTimeout(() => settle(failed('timeout', `No address within ${ms} ms.`)), ms);
+    lookup(host, {}, (error, address) => {
+      clearTimeout(late);
+      settle(error === null ? String(address) : failureOf(error));
+    });
+  });
 }
 
 /** Resolves a name and lets no address through that may not be reached: one that is refused refuses them all. */

@@ -35,6 +35,8 @@ export interface SendOptions {
   readonly agent: string;
   readonly resolve?: Resolve;
   readonly tuning?: Partial<PostTuning>;
+  /** The proxy that leads to a host; null where it is reached straight. */
+  readonly proxyFor?: (host: string) => string | null;
 }
 
 export function webhookTarget(webhook: Webhook, options: SendOptions): Target {
@@ -55,8 +57,9 @@ export function webhookTarget(webhook: Webhook, options: SendOptions): Target {
     version: JSON.stringify([told, url.href, keys.map((key) => key.toString('base64'))]),
     wants: (facts) => wants(webhook, facts),
     open() {
-      const { render, now, agent, resolve, tuning } = options;
-      const way = poster({ url, reach, now, ...(resolve && { resolve }), ...(tuning && { tuning }) });
+      const { render, now, agent, resolve, tuning, proxyFor = () => null } = options;
+      const proxy = proxyFor(url.hostname);
+      const way = poster({ url, reach, now, proxy, ...(resolve && { resolve }), ...(tuning && { tuning }) });
       return {
         send(revision, signal) {
           const { body, contentType } = revision.isTest

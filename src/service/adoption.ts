@@ -1,13 +1,15 @@
 /** The rule in Redis, for who asks for it or changes it without a service. */
-import type { Config } from '../config.ts';
+import { pino } from 'pino';
+import { type Config, StartFault } from '../config.ts';
 import { ruleHash } from '../detection/rule.ts';
-import { StateRefused, StateUnavailable } from '../state/errors.ts';
+import { StateRefused, unusable } from '../state/errors.ts';
 import { keysUnder } from '../state/keys.ts';
 import { checkServer } from '../state/open.ts';
-import { connect } from '../state/redis.ts';
+import { type Client, connect } from '../state/redis.ts';
 import { type InForce, putInForce, readInForce } from '../state/ruling.ts';
 import { startFault } from './faults.ts';
 import { PREFIX } from './prefix.ts';
+import { type RedisLogin, redisLogin } from './redisLogin.ts';
 
 export type { InForce } from '../state/ruling.ts';
 
@@ -22,32 +24,40 @@ export interface Adoption {
 /** Connects to the Redis of the settings. Every rejection, here and of its calls, is a StartFault where someone can mend it. */
 export function openAdoption(config: Config, now: () => number): Adoption {
   let lastError: Error | null = null;
-  const { url, cluster } = config.redis;
-  const client = connect({
-    ...{ url, cluster },
-    onError: (error) => {
-      lastError = error;
-    },
-  });
-  const place = { client, keys: keysUnder(PREFIX), shards: config.state.shards };
-  const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+  let login: RedisLogin | null = null;
+  let client: Client | null = null;
+  const open = async () => {
+    const { url, cluster, tlsServerName } = config.redis;
+    login ??= await redisLogin(config, now, pino({ level: 'silent' }));
+    client ??= connect({
+      ...{ url, cluster, tlsServerName, login: login.source },
+      onError: (error) => {
+        lastError = error;
+      },
+    });
+    return { client, keys: keysUnder(PREFIX), shards: config.state.shards };
+  };
+  const asked = async <T>(ask: (place: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> => {
     try {
-      return await ask();
+      return await ask(await open());
     } catch (error) {
-      if (error instanceof StateRefused || !(error instanceof Error)) throw startFault(error);
-      // What the connection said tells more than that a command was given up.
-      throw startFault(new StateUnavailable(`Redis cannot be used: ${(lastError ?? error).message}`, { cause: error }));
+      if (error instanceof StateRefused || error instanceof StartFault || !(error instanceof Error))
+        throw startFault(error);
+      throw startFault(unusable(error, lastError));
     }
   };
   return {
-    inForce: () => asked(() => readInForce(place)),
+    inForce: () => asked((place) => readInForce(place)),
     adopt: () =>
-      asked(async () => {
-        await checkServer(client, place);
+      asked(async (place) => {
+        await checkServer(place.client, place);
         const inForce = await putInForce(place, config.rule, now(), false);
         if (inForce.hash !== ruleHash(config.rule)) throw new Error('another rule was adopted at the same moment');
         return inForce;
       }),
-    close: async () => client.disconnect(),
+    close: async () => {
+      client?.disconnect();
+      login?.close();
+    },
   };
 }

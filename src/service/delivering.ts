@@ -1,7 +1,7 @@
 /** Joins delivery with the state and with the file of webhooks: which targets there are, how revisions are worded, what is said of it all. */
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { type Config, StartFault } from '../config.ts';
+import { type Config, proxyFor, StartFault } from '../config.ts';
 import {
   type Delivery,
   type DeliveryEvents,
@@ -79,7 +79,7 @@ export function deliveringOf(
 ): Delivering {
   const render = rendering(() => ({ productVersion: version(), rule: state.rule }));
   const send: SendOptions = {
-    ...{ render, now, agent: `guestwatch/${version()}` },
+    ...{ render, now, agent: `guestwatch/${version()}`, proxyFor: (host) => proxyFor(config.proxy, host) },
     ...(tuning.resolve && { resolve: tuning.resolve }),
     ...(tuning.post && { tuning: tuning.post }),
   };
@@ -88,7 +88,7 @@ export function deliveringOf(
   let hubs: readonly Target[] = [];
   const targets = (): Target[] => [...webhooks.map((webhook) => webhookTarget(webhook, send)), ...hubs];
   const start = async (): Promise<Delivery> => {
-    if (hub !== null) hubs = [hubTarget(hub, await eventHubsAccess(config.eventHubs.access), render)];
+    if (hub !== null) hubs = [hubTarget(hub, await eventHubsAccess(config, logger), render)];
     return startDelivery(targets(), {
       ...{ queue: deliveriesOf(state), feed: feedOf(state, feed), now, dice: Math.random },
       events: deliveryEvents(metrics, logger),

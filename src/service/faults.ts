@@ -8,6 +8,8 @@ import { StateRefused, StateUnavailable } from '../state/errors.ts';
 export function startFault(error: unknown): unknown {
   if (error instanceof AccessRefused) return new StartFault('settings', error.faults, { cause: error });
   if (error instanceof StateRefused) return new StartFault('settings', error.message, { cause: error });
+  if (error instanceof StateUnavailable && error.reason === 'redis_unauthorized')
+    return new StartFault('dependency', `REDIS_URL: Redis does not let us in: ${error.message}`, { cause: error });
   if (error instanceof StateUnavailable) {
     return new StartFault(
       'dependency',
@@ -16,9 +18,9 @@ export function startFault(error: unknown): unknown {
     );
   }
   if (error instanceof ConsumerStartError) {
-    return new StartFault(error.code.endsWith('_unreachable') ? 'dependency' : 'settings', error.message, {
-      cause: error,
-    });
+    // Leave that is given, or comes into force, mends a start without another setting.
+    const isAway = /_(unreachable|unauthorized|unavailable)$/.test(error.code);
+    return new StartFault(isAway ? 'dependency' : 'settings', error.message, { cause: error });
   }
   return error;
 }

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { NotReady } from '../ops/ports.ts';
+import { StateUnavailable } from '../state/errors.ts';
 import type { State } from '../state/state.ts';
 import { notAdopted } from './observing.ts';
 import { standingOf } from './standing.ts';
@@ -15,9 +16,8 @@ const PING_MS = 1_000;
 /** All that stands in the way of the work that this process has. */
 export async function notReady(state: State, consumer: Consumer | null | undefined): Promise<NotReady[]> {
   const reasons: NotReady[] = [];
-  if (!(await answers(state))) {
-    reasons.push({ code: 'redis_unreachable', detail: 'Redis does not answer: see REDIS_URL.' });
-  }
+  const silence = await silenceOf(state);
+  if (silence !== null) reasons.push(silence);
   const { isOwn, hash, inForce } = state.ruling;
   if (!isOwn) {
     const detail = `${notAdopted}; in force: ${inForce?.hash ?? 'none'}, of RULE_FILE or built in: ${hash}.`;
@@ -44,13 +44,18 @@ export async function notReady(state: State, consumer: Consumer | null | undefin
   return reasons;
 }
 
-async function answers(state: State): Promise<boolean> {
+/** Why Redis does not answer; null where it does. */
+async function silenceOf(state: State): Promise<NotReady | null> {
+  const silent: NotReady = { code: 'redis_unreachable', detail: 'Redis does not answer: see REDIS_URL.' };
   const late = new AbortController();
   const ping = state.ping().then(
-    () => true,
-    () => false,
+    () => null,
+    ({ cause }: Error) =>
+      cause instanceof StateUnavailable && cause.reason === 'redis_unauthorized'
+        ? { code: cause.reason, detail: cause.message }
+        : silent,
   );
-  const isLate = setTimeout(PING_MS, false, { signal: late.signal }).catch(() => false); // Aborted: the answer came first.
+  const isLate = setTimeout(PING_MS, silent, { signal: late.signal }).catch(() => silent); // Aborted: the answer came first.
   try {
     return await Promise.race([ping, isLate]);
   } finally {

@@ -1,5 +1,6 @@
 /** What events are read with: the consumer's options, and what is needed to read one again. */
-import type { Config } from '../config.ts';
+import type { Logger } from 'pino';
+import { accountOf, type Config, connectionParts, namespaceOf } from '../config.ts';
 import { systemClock } from '../consumer/clock.ts';
 import { type ConsumerOptions, type EventReader, type EventSource, openSource } from '../consumer/consumer.ts';
 import { readEvent } from '../detection/event.ts';
@@ -7,6 +8,9 @@ import { nameTable, type Rule } from '../detection/rule.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ServiceOptions } from '../service.ts';
 import type { State } from '../state/state.ts';
+import { azureIdentity } from './identity.ts';
+import { secretOf } from './secrets.ts';
+import { eventHubsWay } from './wayOut.ts';
 
 /** What is kept of the shutdown deadline for closing the state and the servers. */
 const CLOSING_MS = 5_000;
@@ -21,10 +25,10 @@ export async function consumerOptions(
 ): Promise<ConsumerOptions> {
   const { eventHubs, checkpoints } = config;
   return {
-    eventHubs: await eventHubsAccess(eventHubs.access),
+    eventHubs: await eventHubsAccess(config, logger),
     hubs: eventHubs.names,
     consumerGroup: eventHubs.consumerGroup,
-    storage: await storageAccess(checkpoints.access),
+    storage: await storageAccess(config, logger),
     container: checkpoints.container,
     startBackMs: eventHubs.startBackMs,
     state,
@@ -52,24 +56,64 @@ export function eventReader(config: Config, rule: Rule): EventReader {
 }
 
 /** Opens what single events are read again with, whatever the roles of this process; null where no hub is configured. */
-export function sourceOpener({ eventHubs }: Config): (() => Promise<EventSource>) | null {
-  const { access, consumerGroup } = eventHubs;
+export function sourceOpener(config: Config, logger: Logger): (() => Promise<EventSource>) | null {
+  const { access, consumerGroup } = config.eventHubs;
   if (access === null) return null;
-  return async () => openSource({ eventHubs: await eventHubsAccess(access), consumerGroup });
+  return async () => openSource({ eventHubs: await eventHubsAccess(config, logger), consumerGroup });
 }
 
-export async function eventHubsAccess(access: Config['eventHubs']['access']): Promise<ConsumerOptions['eventHubs']> {
-  if (access?.kind === 'connectionString') return { connectionString: access.connectionString };
-  return { namespace: access!.namespace, credential: await azureIdentity() };
+const EVENT_HUBS = 'EVENTHUB_CONNECTION_STRING';
+const STORAGE = 'CHECKPOINT_STORAGE_CONNECTION_STRING';
+
+/** How Event Hubs is reached, by the identity or by the key of its moment. */
+export async function eventHubsAccess(config: Config, logger: Logger): Promise<ConsumerOptions['eventHubs']> {
+  const { access } = config.eventHubs;
+  const way = await eventHubsWay(config);
+  if (access?.kind === 'identity')
+    return { way, namespace: access.namespace, credential: await azureIdentity(config.identity!) };
+  const { connectionString: first, file } = access!;
+  const current = secretOf({ name: EVENT_HUBS, first, file, placeOf: namespaceOf, logger });
+  // The emulator is known by its connection string alone.
+  if (file === null || connectionParts(first)?.get('usedevelopmentemulator') === 'true') {
+    return {
+      way,
+      get connectionString() {
+        return current();
+      },
+    };
+  }
+  const part = (name: string): string => connectionParts(current())?.get(name) ?? '';
+  // The client library makes a token of these whenever one is due.
+  const key = {
+    get name() {
+      return part('sharedaccesskeyname');
+    },
+    get key() {
+      return part('sharedaccesskey');
+    },
+  };
+  const signature = {
+    get signature() {
+      return part('sharedaccesssignature');
+    },
+  };
+  const credential = part('sharedaccesssignature') === '' ? key : signature;
+  return { way, namespace: namespaceOf(first)!, credential };
 }
 
-async function storageAccess(access: Config['checkpoints']['access']): Promise<ConsumerOptions['storage']> {
-  if (access?.kind === 'connectionString') return { connectionString: access.connectionString };
-  return { url: access!.url, credential: await azureIdentity() };
-}
-
-/** Loaded only where it is used: it takes a while. */
-async function azureIdentity() {
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return new DefaultAzureCredential();
+async function storageAccess(config: Config, logger: Logger): Promise<ConsumerOptions['storage']> {
+  const { access } = config.checkpoints;
+  if (access?.kind === 'identity') return { url: access.url, credential: await azureIdentity(config.identity!) };
+  const current = secretOf({
+    name: STORAGE,
+    first: access!.connectionString,
+    file: access!.file,
+    placeOf: accountOf,
+    logger,
+  });
+  return {
+    get connectionString() {
+      return current();
+    },
+  };
 }

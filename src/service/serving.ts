@@ -5,10 +5,11 @@ import { type Certificate, openCertificate } from '../access/certificate.ts';
 import type { Authority } from '../access/entra.ts';
 import { type Config, isLoopback } from '../config.ts';
 import type { Metrics } from '../metrics.ts';
+import { keysFetch } from './wayOut.ts';
 
 /** Null where neither keys nor tokens are configured: the configuration then lets it listen on loopback alone. */
 export async function accessOf(
-  { access: { keysFile, entra } }: Config,
+  { access: { keysFile, entra }, proxy }: Config,
   metrics: Metrics,
   logger: Logger,
   authority: Authority | undefined,
@@ -18,6 +19,7 @@ export async function accessOf(
     keysFile,
     entra,
     ...(authority && { authority }),
+    fetchKeys: (url) => keysFetch(proxy, url),
     events: {
       onReloaded: (outcome) => {
         metrics.accessReloads.inc({ file: 'keys', outcome: 'faults' in outcome ? 'refused' : 'taken' });

@@ -38,5 +38,5 @@ export function standingOf(hub: HubStatus, partition: PartitionStatus): Standing
 /** While storage is away, what is read goes on; while the hub is, a link can look open, but nothing comes over it. */
 function isTroubled({ trouble }: HubStatus, { state, progressAt }: PartitionStatus): boolean {
   if (trouble === null || state !== 'reading') return trouble !== null;
-  return trouble.code !== 'storage_unreachable' && (progressAt ?? 0) < trouble.since;
+  return !trouble.code.startsWith('storage_') && (progressAt ?? 0) < trouble.since;
 }

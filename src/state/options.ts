@@ -1,6 +1,7 @@
 /** What a state is opened with: where it lies, how long it keeps what, and who is told of what happens in it. */
 import type { Rule } from '../detection/rule.ts';
 import type { Applied } from './apply.ts';
+import type { LoginSource } from './login.ts';
 import type { LossReason } from './losses.ts';
 import type { Ruling } from './ruling.ts';
 import type { MissingSignIns } from './sweep.ts';
@@ -8,6 +9,9 @@ import type { MissingSignIns } from './sweep.ts';
 export interface StateOptions {
   readonly url: string;
   readonly cluster: boolean;
+  /** Who we are to Redis, where the address does not say it once and for all. */
+  readonly login?: LoginSource | null;
+  readonly tlsServerName?: string | null;
   readonly shards: number;
   /** Before every key; another prefix is another state. */
   readonly prefix: string;

@@ -1,6 +1,7 @@
 /** The connection to Redis: one server or a Cluster, with every command answered in time. */
 import { Cluster, Command, Redis, type RedisOptions } from 'ioredis';
 import { asUnavailable } from './errors.ts';
+import { askEachTime, type LoginSource, sayAgain, tlsFor } from './login.ts';
 
 export type Client = Redis | Cluster;
 
@@ -8,6 +9,10 @@ export interface ConnectOptions {
   /** `redis://` or `rediss://`, with user and password where needed. */
   readonly url: string;
   readonly cluster: boolean;
+  /** Who we are, where the address does not say it once and for all. */
+  readonly login?: LoginSource | null;
+  /** The name in the server's certificate, where the address has another. */
+  readonly tlsServerName?: string | null;
   readonly onError?: (error: Error) => void;
 }
 
@@ -41,11 +46,42 @@ const CONNECTION = {
 
 const retryDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), RETRY_DELAY_MAX_MS);
 
-export function connect({ url, cluster, onError }: ConnectOptions): Client {
-  const alone = { ...CONNECTION, retryStrategy: retryDelayMs, enableAutoPipelining: false };
-  const client = cluster ? connectCluster(url) : new BoundRedis(url, alone);
+export function connect(options: ConnectOptions): Client {
+  const { login = null, onError = () => {} } = options;
+  const client = options.cluster ? connectCluster(options) : connectServer(options);
   // What a Cluster itself says is that it cannot be used; why, the node has said that was asked last.
-  client.on('error', (error: Error & { lastNodeError?: Error }) => onError?.(error.lastNodeError ?? error));
+  client.on('error', (error: Error & { lastNodeError?: Error }) => onError(error.lastNodeError ?? error));
+  return begin(client, options.url, login);
+}
+
+/** Another connection to the same place, by the same login, to hear messages over. */
+export function connectToHear(client: Client): Client {
+  const hearing = 'nodes' in client ? client.duplicate() : client.duplicate({ lazyConnect: true });
+  hearing.on('error', () => {}); // It comes back by itself; who asks over the other one is told.
+  const { url, login } = beginnings.get(client)!;
+  return begin(hearing, url, login);
+}
+
+/** What a client was begun with, for the next one to the same place. */
+const beginnings = new WeakMap<Client, { readonly url: string; readonly login: LoginSource | null }>();
+
+/** From now on each connection of the client is made under the login of its moment, and told of each later one, until it ends. */
+function begin<C extends Client>(client: C, url: string, login: LoginSource | null): C {
+  beginnings.set(client, { url, login });
+  if (login !== null) {
+    const end = login.onRenewed(() => void sayAgain(client, login).catch((error) => login.onRefused(error)));
+    client.on('end', end);
+  }
+  if ('nodes' in client) {
+    const { hostname } = new URL(url);
+    client.on('+node', ({ options }: Redis) => {
+      if (options.tls !== undefined) options.tls = { ...tlsFor(options.host!, hostname), ...options.tls };
+      if (login !== null) askEachTime(options, login);
+    });
+  } else {
+    if (login !== null) askEachTime(client.options, login);
+    client.connect().catch(() => {}); // Told as an error, and tried again.
+  }
   return client;
 }
 
@@ -86,9 +122,17 @@ class BoundCluster extends Cluster {
   }
 }
 
-function connectCluster(url: string): Cluster {
+function connectServer({ url, tlsServerName = null }: ConnectOptions): Redis {
+  const client = new BoundRedis(url, {
+    ...{ ...CONNECTION, retryStrategy: retryDelayMs, enableAutoPipelining: false, lazyConnect: true },
+  });
+  if (tlsServerName !== null) client.options.tls = { servername: tlsServerName };
+  return client;
+}
+
+function connectCluster({ url, tlsServerName = null }: ConnectOptions): Cluster {
   const { hostname, port, username, password, protocol: scheme } = new URL(url);
-  const secure = scheme === 'rediss:' ? { tls: {} } : {};
+  const secure = scheme === 'rediss:' ? { tls: tlsServerName === null ? {} : { servername: tlsServerName } } : {};
   const credentials = {
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),

@@ -6,7 +6,7 @@
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MS } from '../detection/time.ts';
 import { Applying, type Batch, type BatchAgain } from './applying.ts';
-import { isOfOtherRule, StateRefused, StateUnavailable } from './errors.ts';
+import { isOfOtherRule, StateRefused, StateUnavailable, unusable } from './errors.ts';
 import { Folder } from './folder.ts';
 import { ping, refusalOf, serverTime } from './health.ts';
 import { type Keys, keysUnder } from './keys.ts';
@@ -36,7 +36,7 @@ export async function openState(options: StateOptions): Promise<State> {
   const onError = (error: Error): void => {
     lastError = error;
   };
-  const client = connect({ url: options.url, cluster: options.cluster, onError });
+  const client = connect({ ...options, onError });
   try {
     const { now, events, rule, shards: count } = options;
     const ruling = new Ruling({ client, keys, shards: count }, { rule, now, onChange: events.onRuling });
@@ -68,7 +68,7 @@ export async function openState(options: StateOptions): Promise<State> {
     if (/cluster support disabled/i.test(reason)) {
       throw new StateRefused('REDIS_CLUSTER is on, but the Redis at REDIS_URL is no cluster: set REDIS_CLUSTER=off');
     }
-    throw new StateUnavailable(`Redis cannot be used: ${(lastError ?? (error as Error)).message}`, { cause: error });
+    throw unusable(error as Error, lastError);
   }
 }
 

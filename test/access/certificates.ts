@@ -1,5 +1,5 @@
-/** Certificates for 127.0.0.1 that sign themselves, written out by hand: a machine may have no tool that makes them. */
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+/** Certificates for 127.0.0.1, of their own or of an authority, written out by hand: a machine may have no tool that makes them. */
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts);
@@ -18,6 +18,7 @@ const time = (date: Date): Buffer => der(0x18, Buffer.from(`${date.toISOString()
 const ECDSA_WITH_SHA256 = sequence(oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
 const COMMON_NAME = oid(0x55, 0x04, 0x03);
 const SUBJECT_ALT_NAME = oid(0x55, 0x1d, 0x11);
+const BASIC_CONSTRAINTS = oid(0x55, 0x1d, 0x13);
 const DAY_MS = 86_400_000;
 
 export interface MadeCertificate {
@@ -25,22 +26,61 @@ export interface MadeCertificate {
   readonly key: string;
 }
 
-/** Valid from yesterday on. */
-export function makeCertificate(name: string, until = new Date(Date.now() + DAY_MS)): MadeCertificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const names = sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
-  const address = sequence(der(0x87, Buffer.from([127, 0, 0, 1])));
+/** One that signs itself, valid from yesterday on. */
+export const makeCertificate = (name: string, until?: Date): MadeCertificate =>
+  made({ name, ...(until && { until }), names: [] }, null);
+
+/** An authority of one's own: what it issues is believed by whoever believes its certificate, and by nobody else. */
+export interface MadeAuthority {
+  readonly cert: string;
+  /** For 127.0.0.1 and these names. */
+  issue(...names: readonly string[]): MadeCertificate;
+}
+
+export function makeAuthority(name: string): MadeAuthority {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { cert } = made({ name, names: [], isAuthority: true, pair }, null);
+  return { cert, issue: (...names) => made({ name: names[0] ?? '127.0.0.1', names }, { name, key: pair.privateKey }) };
+}
+
+interface Asked {
+  readonly name: string;
+  readonly until?: Date;
+  /** Host names beside the address. */
+  readonly names: readonly string[];
+  readonly isAuthority?: boolean;
+  readonly pair?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject };
+}
+
+const named = (name: string): Buffer => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(name)))));
+
+function made(asked: Asked, issuer: { readonly name: string; readonly key: KeyObject } | null): MadeCertificate {
+  const { name, until = new Date(Date.now() + DAY_MS), names, isAuthority = false } = asked;
+  const { publicKey, privateKey } = asked.pair ?? generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const places = [der(0x87, Buffer.from([127, 0, 0, 1])), ...names.map((host) => der(0x82, Buffer.from(host)))];
+  const extensions = [
+    sequence(SUBJECT_ALT_NAME, der(0x04, sequence(...places))),
+    ...(isAuthority
+      ? [
+          sequence(
+            BASIC_CONSTRAINTS,
+            der(0x01, Buffer.from([0xff])),
+            der(0x04, sequence(der(0x01, Buffer.from([0xff])))),
+          ),
+        ]
+      : []),
+  ];
   const certified = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1]), randomBytes(8)),
     ECDSA_WITH_SHA256,
-    names,
+    named(issuer?.name ?? name),
     sequence(time(new Date(Date.now() - DAY_MS)), time(until)),
-    names,
+    named(name),
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(sequence(SUBJECT_ALT_NAME, der(0x04, address)))),
+    der(0xa3, sequence(...extensions)),
   );
-  const signature = der(0x03, Buffer.from([0]), sign('sha256', certified, privateKey));
+  const signature = der(0x03, Buffer.from([0]), sign('sha256', certified, issuer?.key ?? privateKey));
   const lines = sequence(certified, ECDSA_WITH_SHA256, signature).toString('base64').replace(/.{64}/g, '$&\n');
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,

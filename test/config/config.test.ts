@@ -44,13 +44,20 @@ const files =
 test('with the two connection strings alone, everything else has its default', () => {
   assert.deepEqual(configOf({}), {
     eventHubs: {
-      access: { kind: 'connectionString', connectionString: HUBS },
+      access: { kind: 'connectionString', connectionString: HUBS, file: null },
       names: ['insights-logs-signinlogs', 'insights-logs-auditlogs'],
       consumerGroup: '$Default',
       startBackMs: 48 * 3_600_000,
+      transport: 'amqp',
+      endpoint: null,
     },
-    checkpoints: { access: { kind: 'connectionString', connectionString: BLOBS }, container: 'guestwatch-checkpoints' },
-    redis: { url: 'redis://127.0.0.1:6379', cluster: false },
+    checkpoints: {
+      access: { kind: 'connectionString', connectionString: BLOBS, file: null },
+      container: 'guestwatch-checkpoints',
+    },
+    redis: { url: 'redis://127.0.0.1:6379', file: null, cluster: false, entra: false, tlsServerName: null },
+    identity: null,
+    proxy: null,
     state: {
       shards: 1,
       retentionMs: 48 * 3_600_000,
@@ -120,6 +127,7 @@ test('what is written is what is read, in the units of the code', () => {
     entra: {
       tenantId: '3f0b6f0a-64b3-4a86-a4b1-0a5d5a3f6c11',
       audiences: ['api://guestwatch', '7c9e6679-7425-40de-944b-e07fc1f90ae7'],
+      authorityHost: null,
     },
   });
   assert.deepEqual(config.ops, { host: '0.0.0.0', port: 65_535 });
@@ -321,7 +329,7 @@ test('what is still to come is refused, not ignored; its switches may be off', (
     );
     assert.match(problems[0]!.message, /not supported by this version/);
   }
-  assert.deepEqual(namesOf({ REDIS_ENTRA: 'false', TRUST_PROXY: 'off' }), []);
+  assert.deepEqual(namesOf({ TRUST_PROXY: 'off' }), []);
 });
 
 test('a name within two letters of a known one is an error that names it', () => {

@@ -1,5 +1,5 @@
 /** Those who follow the feed: who waits for it to change, and the word of Redis that it has. */
-import type { Cluster, Redis } from 'ioredis';
+import { type Client, connectToHear } from '../redis.ts';
 import type { State } from '../state.ts';
 
 /** Those who wait for the feed to change. */
@@ -46,10 +46,10 @@ export class Followers {
 }
 
 /** Calls back with the shard that published, and with null where messages may have been missed. */
-export async function subscribe(state: State, onMessage: (shard: number | null) => void): Promise<Redis | Cluster> {
+export async function subscribe(state: State, onMessage: (shard: number | null) => void): Promise<Client> {
   const channels = state.shards.map(({ key }) => `${key}feed`);
-  const subscriber = 'nodes' in state.client ? state.client.duplicate() : state.client.duplicate();
-  subscriber.on('error', () => {}); // The connection comes back by itself, and until then Redis is asked now and then.
+  // It comes back by itself, and until then Redis is asked now and then.
+  const subscriber = connectToHear(state.client);
   subscriber.on('message', (channel: string) => onMessage(channels.indexOf(channel)));
   subscriber.on('ready', () => onMessage(null));
   await subscriber.subscribe(...channels);
