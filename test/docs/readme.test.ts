@@ -26,6 +26,7 @@ test('links in the documents lead to something', () => {
     'CHANGELOG.md',
     'docs/rule.md',
     'docs/access.md',
+    'docs/identity.md',
     'docs/api.md',
     'docs/containers.md',
     'docs/formats.md',
