@@ -4,10 +4,12 @@
 export type StartProblem =
   | 'event_hubs_unreachable'
   | 'event_hubs_unauthorized'
+  | 'event_hubs_role_missing'
   | 'hub_not_found'
   | 'consumer_group_not_found'
   | 'storage_unreachable'
   | 'storage_unauthorized'
+  | 'storage_role_missing'
   | 'identity_unavailable'
   | 'setting_invalid';
 

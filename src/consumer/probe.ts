@@ -36,7 +36,7 @@ export async function openContainer({ storage, container }: ConsumerOptions): Pr
     await client.createIfNotExists();
     return client;
   } catch (error) {
-    throw storageError(error, client);
+    throw storageError(error, client, storage);
   }
 }
 
@@ -119,7 +119,7 @@ function hubError(thrown: unknown, options: ConsumerOptions, hub: string): Consu
     case 'UnauthorizedError':
     case 'amqp:unauthorized-access':
       return new ConsumerStartError(
-        'event_hubs_unauthorized',
+        isByIdentity(options.eventHubs) ? 'event_hubs_role_missing' : 'event_hubs_unauthorized',
         EVENT_HUBS,
         `Event Hubs at ${host} refuses us on the hub "${hub}": ${firstLineOf(detail)} ${HUB_LEAVE}`,
         error,
@@ -136,7 +136,14 @@ function hubError(thrown: unknown, options: ConsumerOptions, hub: string): Consu
   }
 }
 
-function storageError(error: unknown, { url }: ContainerClient): ConsumerStartError {
+const isByIdentity = (access: ConsumerOptions['eventHubs'] | ConsumerOptions['storage']): boolean =>
+  'credential' in access && 'getToken' in access.credential;
+
+function storageError(
+  error: unknown,
+  { url }: ContainerClient,
+  storage: ConsumerOptions['storage'],
+): ConsumerStartError {
   const place = new URL(url);
   const where = `${place.origin}${place.pathname}`;
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
@@ -151,7 +158,7 @@ function storageError(error: unknown, { url }: ContainerClient): ConsumerStartEr
   const leave = storageLeaveFor(error);
   if (leave !== null) {
     return new ConsumerStartError(
-      'storage_unauthorized',
+      isByIdentity(storage) ? 'storage_role_missing' : 'storage_unauthorized',
       STORAGE,
       `The storage account refuses us at ${where}: ${detail} ${leave}`,
       error,

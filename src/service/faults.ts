@@ -18,8 +18,8 @@ export function startFault(error: unknown): unknown {
     );
   }
   if (error instanceof ConsumerStartError) {
-    // Leave that is given, or comes into force, mends a start without another setting.
-    const isAway = /_(unreachable|unauthorized|unavailable)$/.test(error.code);
+    // A role that is given, or comes into force, mends a start without another setting; a wrong key is a wrong setting.
+    const isAway = /_(unreachable|role_missing|unavailable)$/.test(error.code);
     return new StartFault(isAway ? 'dependency' : 'settings', error.message, { cause: error });
   }
   return error;

@@ -76,7 +76,7 @@ describe('a service that cannot start', { concurrency: 2 }, () => {
     ],
     ['Redis may evict', SETTING, 'REDIS_URL', () => ({ REDIS_URL: evicting.url })],
     ['Event Hubs is not there', UNREACHABLE, 'EVENTHUB_CONNECTION_STRING', () => eventHubs({ port: free })],
-    ['the key of Event Hubs is wrong', UNREACHABLE, 'EVENTHUB_CONNECTION_STRING', () => eventHubs({ key: WRONG_KEY })],
+    ['the key of Event Hubs is wrong', SETTING, 'EVENTHUB_CONNECTION_STRING', () => eventHubs({ key: WRONG_KEY })],
     ['the hub is not there', SETTING, 'EVENTHUB_NAMES', () => ({ EVENTHUB_NAMES: `${stage.hubs[0]},elsewhere` })],
     ['the group is not there', SETTING, 'EVENTHUB_CONSUMER_GROUP', () => ({ EVENTHUB_CONSUMER_GROUP: 'nobody' })],
     [
@@ -87,13 +87,13 @@ describe('a service that cannot start', { concurrency: 2 }, () => {
     ],
     [
       'the key of storage is wrong',
-      UNREACHABLE,
+      SETTING,
       'CHECKPOINT_STORAGE_CONNECTION_STRING',
       () => storage(/AccountKey=[^;]*/, `AccountKey=${WRONG_KEY}`),
     ],
   ];
   for (const [what, code, setting, change] of cases) {
-    const ending = code === UNREACHABLE ? 'as something that cannot be had' : 'as a wrong setting';
+    const ending = code === UNREACHABLE ? 'as something that is not there' : 'as a wrong setting';
     test(`ends ${ending} and names ${setting} when ${what}`, { timeout: 120_000 }, async () => {
       const ended = await serve({ ...stage.environment, ...eventHubs({}), ...change() });
       assert.equal(ended.code, code, ended.words);
