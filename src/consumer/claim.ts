@@ -34,8 +34,11 @@ export class Claim {
   position: Position | null;
   /** What was last written of position and end, and when by the elapsed clock. */
   written: { readonly position: Position | null; readonly readToEndAt: number | null; readonly at: number };
-  /** The last checkpoint of this claim, when it was written by the elapsed clock, and the events since. */
-  checkpoint: { sequenceNumber: number; at: number; eventsSince: number };
+  /**
+   * The last checkpoint of this claim, when it was written by the elapsed clock, and the events since; and the version of the
+   * one that stands in the store, as last seen, null if there was none.
+   */
+  readonly checkpoint: { sequenceNumber: number; at: number; eventsSince: number; etag: string | null };
   /** The write under way, one at a time. */
   checkpointing: Promise<void> | null = null;
   readonly startedAt: number;
@@ -50,15 +53,15 @@ export class Claim {
   isClosed = false;
   readonly #life = new AbortController();
 
-  /** `now` is the elapsed clock. */
-  constructor(start: ClaimStart, now: number) {
+  /** `now` is the elapsed clock, `etag` the version of the checkpoint by which the start was decided. */
+  constructor(start: ClaimStart, now: number, etag: string | null) {
     this.start = start;
     this.lastRead =
       start.lastRead === null ? null : { sequenceNumber: start.lastRead, enqueuedAt: start.after?.enqueuedAt ?? null };
     this.since = start.since;
     this.position = start.after;
     this.written = { position: start.after, readToEndAt: null, at: now };
-    this.checkpoint = { sequenceNumber: -1, at: now, eventsSince: 0 };
+    this.checkpoint = { sequenceNumber: -1, at: now, eventsSince: 0, etag };
     this.startedAt = now;
     this.calledAt = now;
     this.eventsAt = now;

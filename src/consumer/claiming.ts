@@ -1,5 +1,6 @@
 /** Prepares the claim of a partition: asks the state, the hub and the store, and tells the state what was decided. */
-import type { CheckpointStore, EventHubConsumerClient } from '@azure/event-hubs';
+import type { EventHubConsumerClient } from '@azure/event-hubs';
+import type { Checkpoints, Standing } from './checkpoints.ts';
 import { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { StartPostponed } from './errors.ts';
@@ -12,7 +13,7 @@ import type { StoreNames } from './store.ts';
 
 export interface ClaimingDeps {
   readonly client: EventHubConsumerClient;
-  readonly checkpoints: CheckpointStore;
+  readonly checkpoints: Checkpoints;
   readonly names: StoreNames;
   readonly hub: string;
   readonly state: StatePort;
@@ -30,11 +31,11 @@ const looksBeyondMax = 3;
 
 /** Rejects with `StartPostponed` while something must be waited for, and with whatever could not be asked. */
 export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Promise<Claim> {
-  const { client, clock, state, signal, hub } = deps;
+  const { client, checkpoints, names, clock, state, signal, hub } = deps;
   const { createdOn } = await client.getEventHubProperties({ abortSignal: signal });
   const place: Place = { hub, hubCreatedAt: createdOn.getTime(), partition: partition.id };
   // Asked first: as it follows the position, one that is further than what is loaded then is from before a loss.
-  const checkpoint = await checkpointOf(deps, partition.id);
+  const standing = await checkpoints.read(names, partition.id);
   const stored = knownBy(partition, place, await state.positions.load(place, signal));
   const asked = clock.now();
   const properties = await client.getPartitionProperties(partition.id, { abortSignal: signal });
@@ -45,10 +46,11 @@ export async function prepareClaim(deps: ClaimingDeps, partition: Partition): Pr
   // What was enqueued while nothing was read after a first start is not older than that start.
   const begunAt = (stored.kind === 'none' ? stored.since : null) ?? Number.POSITIVE_INFINITY;
   const startBackAt = Math.min(clock.now() - deps.startBackMs, begunAt);
+  const checkpoint = checkpointOf(deps, partition.id, standing);
   const decision = decideStart({ place, stored, hub: properties, checkpoint, startBackAt });
   await tell(deps, partition, place, decision);
   partition.metIn = place.hubCreatedAt;
-  const claim = new Claim(decision.start, clock.elapsed());
+  const claim = new Claim(decision.start, clock.elapsed(), standing.etag);
   partition.endSequenceNumber = null;
   partition.asked = null;
   // It may have begun further back than where it had come to its end.
@@ -73,18 +75,11 @@ function lookAgain(partition: Partition, isBeyond: boolean): void {
 }
 
 /** The sequence number of the partition's checkpoint; -1 if there is one that cannot be read, null if there is none. */
-async function checkpointOf({ checkpoints, names, logger }: ClaimingDeps, partition: string): Promise<number | null> {
-  try {
-    const found = (await checkpoints.listCheckpoints(...names)).find(({ partitionId }) => partitionId === partition);
-    return found ? found.sequenceNumber : null;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'RestError') throw error;
-    logger.warn(
-      { err: error, partition },
-      'A checkpoint cannot be read; it is taken as a sign that there was a position.',
-    );
-    return -1;
-  }
+function checkpointOf({ logger }: ClaimingDeps, partition: string, { checkpoint, etag }: Standing): number | null {
+  if (checkpoint !== null) return checkpoint.sequenceNumber;
+  if (etag === null) return null;
+  logger.warn({ partition }, 'A checkpoint cannot be read; it is taken as a sign that there was a position.');
+  return -1;
 }
 
 async function tell(

@@ -111,15 +111,27 @@ export function createContainer(access: StorageAccess, container: string): Conta
     : new ContainerClient(`${access.url.replace(/\/$/, '')}/${container}`, access.credential, options);
 }
 
-/** The checkpoints of an account whose connection string may become another: they are then kept by the new one. */
-export function checkpointStore(access: StorageAccess, first: ContainerClient, container: string): CheckpointStore {
-  if (!('connectionString' in access)) return new BlobCheckpointStore(first);
+/** The container of an account whose connection string may become another: it is then asked by the new one. */
+export function containerNow(access: StorageAccess, first: ContainerClient, name: string): () => ContainerClient {
+  if (!('connectionString' in access)) return () => first;
   let shown = access.connectionString;
-  let store = new BlobCheckpointStore(first);
-  const current = (): BlobCheckpointStore => {
+  let client = first;
+  return () => {
     const { connectionString } = access;
-    if (connectionString !== shown) store = new BlobCheckpointStore(createContainer({ connectionString }, container));
+    if (connectionString !== shown) client = createContainer({ connectionString }, name);
     shown = connectionString;
+    return client;
+  };
+}
+
+/** The client library's own store, on the container as it is reached at each call. */
+export function storeOn(container: () => ContainerClient): CheckpointStore {
+  let client = container();
+  let store = new BlobCheckpointStore(client);
+  const current = (): BlobCheckpointStore => {
+    const now = container();
+    if (now !== client) store = new BlobCheckpointStore(now);
+    client = now;
     return store;
   };
   return {

@@ -1,7 +1,8 @@
 /** Reads hubs into the state: the way in. */
 import { ByteBudget } from './budget.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { systemClock } from './clock.ts';
-import { checkpointStore } from './connect.ts';
+import { containerNow, storeOn } from './connect.ts';
 import { HubConsumer } from './hub.ts';
 import { watchLinks } from './link.ts';
 import { type ConsumerOptions, type ResolvedOptions, TUNING } from './options.ts';
@@ -30,9 +31,11 @@ export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   watchLinks();
   const container = await openContainer(options);
   const probed = await Promise.all(options.hubs.map((name) => probeHub(options, name)));
-  const checkpoints = checkpointStore(options.storage, container, options.container);
+  const reached = containerNow(options.storage, container, options.container);
+  const store = storeOn(reached);
+  const checkpoints = new Checkpoints(reached);
   const budget = new ByteBudget(options.tuning.inFlightBytesMax);
-  const hubs = probed.map((hub) => new HubConsumer(options, hub, { checkpoints, budget }));
+  const hubs = probed.map((hub) => new HubConsumer(options, hub, { store, checkpoints, budget }));
   let stopping: Promise<void> | undefined;
   return {
     status: () => ({ hubs: hubs.map((hub) => hub.status()), inFlightBytes: budget.used }),

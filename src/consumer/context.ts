@@ -1,6 +1,7 @@
 /** What stays the same on a hub, whichever client reads it. */
 import type { CheckpointStore } from '@azure/event-hubs';
 import type { ByteBudget } from './budget.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Claim } from './claim.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Partition } from './partition.ts';
@@ -10,7 +11,9 @@ export interface HubContext {
   readonly hub: string;
   /** The same for all clients, so that the next one takes over what the one before had. */
   readonly ownerId: string;
-  readonly checkpoints: CheckpointStore;
+  /** Keeps the ownerships. */
+  readonly store: CheckpointStore;
+  readonly checkpoints: Checkpoints;
   readonly budget: ByteBudget;
   readonly partitions: ReadonlyMap<string, Partition>;
   /** The partition of this id, made if it is new. */

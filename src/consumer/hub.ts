@@ -1,7 +1,5 @@
 /** One hub: its partitions, and the client that reads them, replaced when it falls silent. */
 import { randomUUID } from 'node:crypto';
-import type { CheckpointStore } from '@azure/event-hubs';
-import type { ByteBudget } from './budget.ts';
 import { endsWithin } from './clock.ts';
 import { closeClient, createClient } from './connect.ts';
 import type { HubContext } from './context.ts';
@@ -31,11 +29,7 @@ export class HubConsumer {
   #renewedAt: number;
   #renewedWall: number;
 
-  constructor(
-    options: ResolvedOptions,
-    hub: Probed,
-    shared: { readonly checkpoints: CheckpointStore; readonly budget: ByteBudget },
-  ) {
+  constructor(options: ResolvedOptions, hub: Probed, shared: Pick<HubContext, 'store' | 'checkpoints' | 'budget'>) {
     for (const id of hub.partitionIds) this.#partitions.set(id, new Partition(id, hub.createdAt));
     this.#context = {
       ...{ options, hub: hub.name, ownerId: randomUUID(), partitions: this.#partitions, ...shared },

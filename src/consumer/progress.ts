@@ -1,22 +1,15 @@
 /** Writes what is safe: the position first, now and then; the checkpoint after it, more seldom. */
-import type { CheckpointStore } from '@azure/event-hubs';
+import { type CheckpointingDeps, putCheckpoint } from './checkpointing.ts';
 import type { Claim } from './claim.ts';
 import { messageOf } from './errors.ts';
 import type { Hooks } from './options.ts';
-import type { Ownerships } from './ownership.ts';
 import type { Partition } from './partition.ts';
 import { type PersistDeps, persist } from './persist.ts';
 import type { PositionsPort } from './ports.ts';
-import type { StoreNames } from './store.ts';
 
-export interface ProgressDeps extends PersistDeps {
+export interface ProgressDeps extends PersistDeps, CheckpointingDeps {
   readonly positions: PositionsPort;
   readonly hooks: Hooks;
-  readonly checkpoints: CheckpointStore;
-  readonly names: () => StoreNames;
-  readonly ownerships: Ownerships;
-  /** Looks at the owners anew if what is known of them is old; rejects if the store cannot be asked. */
-  confirmOwner(): Promise<void>;
 }
 
 /**
@@ -89,17 +82,8 @@ async function writeCheckpoint(deps: ProgressDeps, partition: Partition, claim: 
   checkpoint.eventsSince = 0;
   try {
     await deps.hooks.beforeCheckpoint?.(place, position);
-    await deps.confirmOwner();
-    if (claim.isEnded || deps.ownerships.isLost(place.partition)) return;
-    const [fullyQualifiedNamespace, eventHubName, consumerGroup] = deps.names();
-    await deps.checkpoints.updateCheckpoint({
-      ...{ fullyQualifiedNamespace, eventHubName, consumerGroup },
-      partitionId: place.partition,
-      sequenceNumber: position.sequenceNumber,
-      offset: position.offset,
-    });
-    checkpoint.sequenceNumber = position.sequenceNumber;
-    partition.totals.checkpointWrites += 1;
+    const { sequenceNumber, offset } = position;
+    if (await putCheckpoint(deps, claim, { sequenceNumber, offset })) partition.totals.checkpointWrites += 1;
   } catch (error) {
     partition.totals.checkpointFailures += 1;
     const fields = { err: error, hub: place.hub, partition: place.partition };

@@ -44,7 +44,7 @@ export class Session {
     const startPositions: Record<string, EventPosition> = { '0': { offset: '-1' } };
     this.store = createStore(
       {
-        ...{ inner: hub.checkpoints, ownerships: this.ownerships, clock, tuning, startPositions },
+        ...{ inner: hub.store, ownerships: this.ownerships, clock, tuning, startPositions },
         isRunning: (id) => hub.partition(id).running !== undefined,
         mayStart: (id) => clock.elapsed() >= hub.partition(id).restartAt,
         onRound: () => {
@@ -152,7 +152,9 @@ export class Session {
       names: () => this.#names,
       link: (id) => this.#link(id),
       confirmHub: () => this.confirmHub(),
-      confirmOwner: () => this.#confirmOwner(),
+      confirmOwner: (since) => this.#confirmOwner(since),
+      // Also while the session closes: the last checkpoint is written then.
+      endOf: async (id) => (await this.client.getPartitionProperties(id)).lastEnqueuedSequenceNumber,
     };
   }
 
@@ -205,13 +207,16 @@ export class Session {
     else this.#hubTrouble = trouble;
   }
 
-  async #confirmOwner(): Promise<void> {
-    const { clock, tuning } = this.#hub.options;
-    if (clock.elapsed() - this.ownerships.seenAt <= tuning.ownershipFreshMs) return;
-    this.#looking ??= this.store.look().finally(() => {
-      this.#looking = null;
-    });
-    await this.#looking;
+  async #confirmOwner(
+    since = this.#hub.options.clock.elapsed() - this.#hub.options.tuning.ownershipFreshMs,
+  ): Promise<void> {
+    // A look that is under way may have been begun too early.
+    while (this.ownerships.seenAt < since) {
+      this.#looking ??= this.store.look().finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
+    }
   }
 
   async #writeProgress(): Promise<void> {
@@ -222,6 +227,6 @@ export class Session {
   /** The client library could not do it in time. */
   async #giveUp(): Promise<void> {
     const ours = (await this.store.look()).filter(({ ownerId }) => ownerId === this.ownerships.ownerId);
-    await this.#hub.checkpoints.claimOwnership(ours.map((ownership) => ({ ...ownership, ownerId: '' })));
+    await this.#hub.store.claimOwnership(ours.map((ownership) => ({ ...ownership, ownerId: '' })));
   }
 }

@@ -251,7 +251,7 @@ test('pauses grow up to their limit, and half of each is chance', () => {
 });
 
 function claimAt(now: number): Claim {
-  return new Claim({ place, eventPosition: { offset: '-1' }, after: position(4), lastRead: 4, since: null }, now);
+  return new Claim({ place, eventPosition: { offset: '-1' }, after: position(4), lastRead: 4, since: null }, now, null);
 }
 
 interface Change {
