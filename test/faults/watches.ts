@@ -7,7 +7,7 @@ import type { Sent } from './places/hubs.ts';
 import type { Crew } from './process/crew.ts';
 import { watchCoverage } from './watch/coverage.ts';
 import { feedViolation } from './watch/feedLaws.ts';
-import { type Loss, lossSilence, stepBackSilence } from './watch/lossLaw.ts';
+import { lossSilence, type Struck, stepBackSilence, tookState } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
 import { startReader } from './watch/reader.ts';
 import { startSampler } from './watch/sampler.ts';
@@ -26,7 +26,10 @@ export interface Watches {
   stop(): Promise<void>;
 }
 
-/** After these nothing is there any more that was: the service must say so. Of others it depends on what was being written. */
+/**
+ * After these nothing is there any more that was on the servers struck: if that was state, the service must say so in time.
+ * Of others it depends on what was being written.
+ */
 const LOSES_ALL = /^redis\.(flushed|kill9\.memory)$/;
 
 const KNOWABLE = 'but for what a slot took that was moved key by key';
@@ -61,7 +64,8 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
   });
   const coverage = watchCoverage({ processes: () => crew.processes });
   const memory = watchMemory(() => crew.processes);
-  const losses: Loss[] = [];
+  /** Faults that may have taken state, as they ended. */
+  const losses: (Struck & { readonly what: string })[] = [];
   /** When that struck of which nobody can know what it took. */
   const unknowable: { readonly from: number; readonly until: number }[] = [];
   const begun = new Map<Fault, number>();
@@ -92,8 +96,11 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
     return [`${found.law} at ${found.place}: ${found.detail}`, ...found.way].join('\n');
   };
   const silence = async (): Promise<string | null> => {
-    for (const loss of losses) {
-      const look = () => lossSilence({ ...loss, ableFrom: Math.max(loss.ableFrom, lastEnd) }, coverage, crew.log);
+    const gone = [...sampler.stepsBack, ...sampler.positionsGone];
+    for (const loss of losses.filter(({ what }) => LOSES_ALL.test(what))) {
+      const others = losses.filter((other) => other !== loss);
+      if (!tookState(loss, others, gone)) continue;
+      const look = () => lossSilence({ ...loss, ableFrom: lastEnd }, coverage, crew.log);
       if (await comes(() => look() === null, lastEnd + NOTICED_MS_MAX - Date.now())) continue;
       return look();
     }
@@ -124,7 +131,7 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
       if (!isLossy(fault)) return;
       sampler.lossEnds();
       if (fault.isBeyondNotice) unknowable.push({ from: begun.get(fault)!, until: lastEnd });
-      if (LOSES_ALL.test(fault.name)) losses.push({ what: fault.name, from: begun.get(fault)!, ableFrom: lastEnd });
+      if (fault.losesState) losses.push({ what: fault.name, from: begun.get(fault)!, until: lastEnd });
     },
     async way() {
       const found = await positions().catch((error) => `The positions cannot be looked at: ${error}`);

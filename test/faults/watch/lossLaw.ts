@@ -12,6 +12,22 @@ export interface Loss {
   readonly ableFrom: number;
 }
 
+/** A time in which a fault may have taken something (ms since the Unix epoch). */
+export interface Struck {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Whether it was this fault that took what looks found gone. One server of several may hold the queues of the webhooks alone,
+ * or nothing on which a position counts, for it was emptied just before: then nothing of the state is lost with it. What
+ * another fault may have taken as well is told with that one's loss, or with this one's: of it the law of the step back asks.
+ */
+export function tookState(fault: Struck, others: readonly Struck[], gone: readonly StepBack[]): boolean {
+  const may = ({ from, until }: Struck, { after, before }: StepBack): boolean => after <= until && from <= before;
+  return gone.some((one) => may(fault, one) && !others.some((other) => may(other, one)));
+}
+
 type Told = Pick<CoverageWatch, 'since'>;
 
 /** What `service/observing.ts` says of each loss that the state tells it of. */

@@ -49,6 +49,8 @@ export interface Sampler {
   readonly confirmed: number;
   /** Of what positions counted on, whatever was being struck: the service must tell of each. */
   readonly stepsBack: readonly StepBack[];
+  /** Positions that were seen and then were not, whatever was being struck. */
+  readonly positionsGone: readonly StepBack[];
   /** From now on state may be lost; calls may be nested. */
   lossBegins(): void;
   /** No more is lost from now on. */
@@ -104,6 +106,10 @@ class PositionSampler implements Sampler {
 
   get stepsBack(): readonly StepBack[] {
     return this.#stepsBack.found;
+  }
+
+  get positionsGone(): readonly StepBack[] {
+    return this.#stepsBack.positionsGone;
   }
 
   lossBegins(): void {

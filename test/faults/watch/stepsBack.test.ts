@@ -5,7 +5,7 @@ import { emptyRecord, markField } from '../../../src/state/positions.ts';
 import type { LogLine } from '../process/service.ts';
 import type { Seen } from './coverage.ts';
 import type { Look } from './look.ts';
-import { stepBackSilence } from './lossLaw.ts';
+import { stepBackSilence, tookState } from './lossLaw.ts';
 import { StepsBack } from './stepsBack.ts';
 
 interface Moment {
@@ -102,6 +102,37 @@ test('where nothing went back that a position counts on, nothing is found', () =
     ],
   };
   for (const [what, moments] of Object.entries(quiet)) assert.deepEqual(found(...moments), [], what);
+});
+
+test('a position that counted on something and is seen no more is gone, once, though all that it counted on is there', () => {
+  const steps = new StepsBack();
+  const holds: Moment['holds'] = [['a', 7]];
+  const counting: Moment = { counts: [['a', 7]], holds };
+  const moments = [{ holds }, { counts: [['a', null]] as const, holds }, { holds }, counting, { holds }, { holds }];
+  for (const [i, moment] of moments.entries()) steps.follow(lookAt(moment, i * 1_000));
+  assert.deepEqual(
+    steps.positionsGone.map(({ place, after, before }) => [place, after, before]),
+    [['hub/1', 3_000, 4_500]],
+  );
+  assert.deepEqual(steps.found, []);
+});
+
+test('of a fault it is asked whether it was told where looks saw something go that no other fault can have taken', () => {
+  const gone = [{ place: 'hub/1', detail: 'it went back', after: 1_000, before: 2_000 }];
+  const fault = { from: 1_500, until: 3_000 };
+  const asked: Record<string, boolean> = {
+    'it went while it was struck': tookState(fault, [], gone),
+    'it was seen to be there while the fault lasted': tookState({ from: 500, until: 1_000 }, [], gone),
+    'another had ended by then': tookState(fault, [{ from: 0, until: 999 }], gone),
+  };
+  const passedOver: Record<string, boolean> = {
+    'nothing went: it held no state, or what was emptied before': tookState(fault, [], []),
+    'it was gone before': tookState({ from: 2_001, until: 3_000 }, [], gone),
+    'it went after': tookState({ from: 0, until: 999 }, [], gone),
+    'another may have taken it': tookState(fault, [{ from: 0, until: 1_000 }], gone),
+  };
+  for (const [what, isAsked] of Object.entries(asked)) assert.ok(isAsked, what);
+  for (const [what, isAsked] of Object.entries(passedOver)) assert.ok(!isAsked, what);
 });
 
 test('it must be told of the very partition, after it was last whole: in coverage, in the metrics and in the log', () => {

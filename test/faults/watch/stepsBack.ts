@@ -32,6 +32,10 @@ interface Counted {
 
 export class StepsBack {
   readonly found: StepBack[] = [];
+  /** Positions that counted on something, and that a look found no more: nothing of a part need have gone with them. */
+  readonly positionsGone: StepBack[] = [];
+  /** When each was last seen, by place. */
+  readonly #positions = new Map<string, number>();
   /** By place and part, with when it was last seen to be there. */
   readonly #counted = new Map<string, Counted & { readonly seenAt: number }>();
   /** What was found to have gone: a position may say for a while longer that it counts on it. */
@@ -41,7 +45,21 @@ export class StepsBack {
    * A look reads one thing after the other, and yet no half of it misleads: positions are read first, and what they count on
    * was there before them and only grows. Less than that is a step back, wherever the look was torn.
    */
-  follow({ from, at, records, parts }: Look): void {
+  follow(look: Look): void {
+    this.#followPositions(look);
+    this.#followParts(look);
+  }
+
+  #followPositions({ from, at, records }: Look): void {
+    for (const [place, seenAt] of this.#positions) {
+      if (records.has(place)) continue;
+      this.#positions.delete(place);
+      this.positionsGone.push({ place, detail: `the position of ${place} went`, after: seenAt, before: at });
+    }
+    for (const [place, { marks }] of records) if (marks.some((mark) => mark !== null)) this.#positions.set(place, from);
+  }
+
+  #followParts({ from, at, records, parts }: Look): void {
     for (const [name, counted] of this.#counted) {
       const { place, index, field, seenAt } = counted;
       const record = records.get(place);
