@@ -117,8 +117,8 @@ function seeCoverage({ losses, hubs }: Coverage, see: See): void {
 }
 
 function lossesIn(metrics: string): number {
-  const line = metrics.split('\n').find((one) => one.startsWith('guestwatch_state_losses_total'));
-  return line === undefined ? 0 : Number(line.slice(line.lastIndexOf(' ') + 1));
+  const lines = metrics.split('\n').filter((one) => one.startsWith('guestwatch_state_losses_total'));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 interface Readiness {
