@@ -1,4 +1,4 @@
-/** What the service counts, under Prometheus names. Labels come from closed sets or from the hubs that are configured. */
+/** What the service counts, under Prometheus names. Labels come from closed sets, or from the hubs and webhooks that are configured. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -6,6 +6,8 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  // Sums of gauges beside them, under names that are for counters.
+  for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`);
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name, help, labelNames, registers });
@@ -41,6 +43,22 @@ export function createMetrics() {
       'Losses of state or of events that this process noticed, by reason.',
       ['reason'],
     ),
+    build: gauge('guestwatch_build_info', '1, with the version of this process.', ['version']),
+    role: gauge('guestwatch_process_role', '1 for each role that this process has.', ['role']),
+    ready: gauge('guestwatch_ready', '1 where nothing stands in the way of the work of this process.', []),
+    notReady: gauge('guestwatch_not_ready_reason', '1 for each reason that stands in the way, as /readyz gives them.', [
+      'reason',
+    ]),
+    accessFileBad: gauge(
+      'guestwatch_access_file_bad',
+      '1 while the file of keys or the certificate was changed and has faults: what was before is in force.',
+      ['file'],
+    ),
+    certificateExpiry: gauge(
+      'guestwatch_certificate_expiry_timestamp_seconds',
+      'Until when the certificate in force is good, in Unix time; none where the API serves no TLS.',
+      ['file'],
+    ),
     accessReloads: counter(
       'guestwatch_access_reloads_total',
       'Times that the file of keys or the certificate changed, by which of them and whether it was taken or refused.',
@@ -51,16 +69,28 @@ export function createMetrics() {
       'In how many seconds the next key of the file runs out; +Inf where none does.',
       [],
     ),
+    foldsOwed: gauge(
+      'guestwatch_folds_waiting',
+      'Actors of whom facts have come that are not folded into findings yet, all processes together.',
+      [],
+    ),
+    foldAge: gauge('guestwatch_fold_oldest_waiting_seconds', 'For how long the first of them waits; 0 for none.', []),
     faults: counter('guestwatch_state_errors_total', 'Steps on the state that failed and are tried again.'),
-    records: gauge('guestwatch_records', 'Records read since this process took the partition over.', [
-      ...partition,
-      'outcome',
-    ]),
-    events: gauge('guestwatch_events', 'Events read since this process took the partition over.', partition),
-    lag: gauge('guestwatch_lag_events', 'Events of a partition not yet read.', partition),
+    records: counter(
+      'guestwatch_records_total',
+      'Records that this process has read: relevant ones, which are facts or dead letters, and irrelevant ones.',
+      [...partition, 'outcome'],
+    ),
+    events: counter('guestwatch_events_total', 'Events that this process has read.', partition),
+    lag: gauge('guestwatch_lag_events', 'Events of a partition that this process reads, not yet read.', partition),
+    lagSeconds: gauge(
+      'guestwatch_lag_seconds',
+      'For how long the last event that was read has been in the hub, where newer ones wait; 0 where none do.',
+      partition,
+    ),
     position: gauge(
       'guestwatch_position_sequence_number',
-      'The last event of a partition whose facts are safe.',
+      'The last event of a partition that this process reads whose facts are safe.',
       partition,
     ),
     owned: gauge('guestwatch_partition_owned', '1 where this process reads the partition.', partition),

@@ -19,7 +19,7 @@ import { apiPorts } from './service/asking.ts';
 import { type Closable, closeServer } from './service/closing.ts';
 import { checkWebhooks, type Delivering, type DeliveryTuning, deliveringOf } from './service/delivering.ts';
 import { startFault } from './service/faults.ts';
-import { measureConsumer, stateEvents } from './service/observing.ts';
+import { beginAtZero, measureConsumer, measureFolds, measureReadiness, stateEvents } from './service/observing.ts';
 import { PREFIX } from './service/prefix.ts';
 import { becomeReady, notAlive, notReady } from './service/readiness.ts';
 import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts';
@@ -78,6 +78,9 @@ async function open(
   const { logger, roles } = options;
   if (roles.includes('delivery')) checkWebhooks(config);
   const metrics = createMetrics();
+  beginAtZero(metrics);
+  metrics.build.set({ version: version() }, 1);
+  for (const role of roles) metrics.role.set({ role }, 1);
   // Before anything that has to be reached: a fault in these files is told at once.
   const isApi = roles.includes('api');
   const access = isApi ? await accessOf(config, metrics, logger, options.authority) : null;
@@ -124,10 +127,11 @@ async function open(
   const metricsPort = {
     contentType: metrics.registry.contentType,
     metrics: async () => {
-      measureConsumer(metrics, consumer());
+      measureConsumer(metrics, consumer(), clock.now());
       measureAccess(metrics, access);
+      measureReadiness(metrics, await readiness.check());
       // While Redis is away the gauges stay as they were; that it is away is said elsewhere.
-      await delivering?.measure().catch(() => {});
+      await Promise.allSettled([measureFolds(metrics, state.folder, clock.now()), delivering?.measure()]);
       return metrics.registry.metrics();
     },
   };

@@ -85,7 +85,7 @@ export interface Counts {
 export async function counts(ops: string, signal: AbortSignal): Promise<Counts> {
   const metrics = await get(`${ops}/metrics`, signal);
   return {
-    records: sumOf(metrics, 'guestwatch_records', 'outcome="all"'),
+    records: sumOf(metrics, 'guestwatch_records_total'),
     facts: sumOf(metrics, 'guestwatch_facts_total', 'outcome="new"'),
     deadLetters: sumOf(metrics, 'guestwatch_dead_letters_total'),
   };

@@ -19,20 +19,33 @@ export function nodeFault(version, range) {
   return isOlder(version, minimum) ? `guestwatch needs Node ${minimum} or newer; this is Node ${version}.` : null;
 }
 
-/** What each npm script runs: a file through tsx, whether it needs Redis, and other programs. `check` runs tools instead. */
+/**
+ * What each npm script runs: a file through tsx, whether it needs Redis, and other programs, with the packages that have them
+ * where those are called otherwise. `check` runs tools instead.
+ */
 const COMMANDS = {
   start: { script: 'local/start.ts', redis: true },
   local: { script: 'local/local.ts', redis: true },
   sample: { script: 'local/sample.ts', redis: false },
   guestwatch: { script: 'src/main.ts', redis: false },
-  // Examples of the documentation are run as they stand there, and docker-compose.yml is read by Compose itself.
-  test: { script: 'test/run.ts', redis: true, programs: ['curl', 'python3', 'docker-compose'] },
+  // Examples of the documentation are run as they stand there; docker-compose.yml is read by Compose itself,
+  // and the alert rules are tried by Prometheus's own tool.
+  test: {
+    script: 'test/run.ts',
+    redis: true,
+    programs: [
+      { name: 'curl' },
+      { name: 'python3' },
+      { name: 'docker-compose' },
+      { name: 'promtool', apt: 'prometheus', brew: 'prometheus' },
+    ],
+  },
   faults: { script: 'test/faults/main.ts', redis: true },
   build: { script: 'local/build/main.ts', redis: false },
   'image:check': {
     script: 'test/image/main.ts',
     redis: true,
-    programs: ['buildah', 'debootstrap', 'podman', 'runc'],
+    programs: [{ name: 'buildah' }, { name: 'debootstrap' }, { name: 'podman' }, { name: 'runc' }],
   },
   document: { script: 'local/document/main.ts', redis: false },
   manifests: { script: 'local/manifests/main.ts', redis: false },

@@ -5,15 +5,15 @@ import { installPackage } from './system.js';
 import { ask } from './tool.js';
 
 /** Resolves once each is on the path; else says in one line what to install. */
-export async function ensurePrograms(names) {
-  for (const name of names) {
+export async function ensurePrograms(programs) {
+  for (const { name, apt = name, brew = name } of programs) {
     if (isThere(name)) continue;
     await withSetupLock(async () => {
       if (isThere(name)) return;
-      await installPackage({ name, apt: name, brew: name });
+      await installPackage({ name, apt, brew });
       if (isThere(name)) return;
       throw new LaunchFault(
-        `${name} is needed on the path: install it (apt-get install ${name}), then run this again.`,
+        `${name} is needed on the path: install it (apt-get install ${apt}), then run this again.`,
         3,
       );
     });

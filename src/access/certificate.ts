@@ -29,6 +29,8 @@ export interface CertificateOptions {
 export interface Certificate {
   /** The one in force. */
   readonly pair: Pair;
+  /** Until when it is good. */
+  readonly validTo: Date;
   /** Calls the listener with each pair that takes the place of the one before. */
   onRenewed(listener: (pair: Pair) => void): void;
   close(): void;
@@ -40,7 +42,7 @@ export async function openCertificate({ certFile, keyFile, events }: Certificate
   const read = pairIn(first);
   if ('faults' in read) throw new AccessRefused(read.faults);
   const listeners: ((pair: Pair) => void)[] = [];
-  let { pair } = read;
+  let { pair, validTo } = read;
   const warn = (validTo: Date): void => {
     if (validTo.getTime() <= Date.now()) events.onExpired(validTo);
   };
@@ -48,7 +50,7 @@ export async function openCertificate({ certFile, keyFile, events }: Certificate
   const end = follow([certFile, keyFile], first, (contents) => {
     const next = pairIn(contents);
     if ('faults' in next) return events.onReloaded(next);
-    pair = next.pair;
+    ({ pair, validTo } = next);
     for (const listener of listeners) listener(pair);
     events.onReloaded({ validTo: next.validTo });
     warn(next.validTo);
@@ -56,6 +58,9 @@ export async function openCertificate({ certFile, keyFile, events }: Certificate
   return {
     get pair() {
       return pair;
+    },
+    get validTo() {
+      return validTo;
     },
     onRenewed: (listener) => void listeners.push(listener),
     close: end,

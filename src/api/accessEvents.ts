@@ -1,6 +1,8 @@
 /** What is told of those who call: one line for each write and each refusal, and counters with labels out of closed sets. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, type Registry } from 'prom-client';
+import { log } from '../log.ts';
 import type { Refused as RefusedByPort } from './ports.ts';
 import type { Rate } from './rates.ts';
 import type { Server } from './server.ts';
@@ -67,7 +69,6 @@ function audit(request: FastifyRequest, reply: FastifyReply): void {
   const { url: route, method, schema } = request.routeOptions;
   if (route === undefined || (refusal === null && READS.includes(request.method))) return;
   const line = {
-    event: refusal === null ? 'api_write' : 'api_refused',
     code: refusal?.code ?? schema?.operationId,
     ...(refusal !== null && { reason: refusal.reason }),
     caller: caller?.name ?? null,
@@ -77,8 +78,7 @@ function audit(request: FastifyRequest, reply: FastifyReply): void {
     status: reply.statusCode,
     outcome: refusal !== null ? 'refused' : reply.statusCode < 400 ? 'done' : 'failed',
   };
-  if (refusal === null) request.log.info(line, 'written');
-  else request.log.warn(line, 'refused');
+  log(request.log, refusal === null ? 'api_write' : 'api_refused', line);
 }
 
 /** An id or a name out of the path. Whatever looks like neither is left out: secrets are pasted everywhere. */

@@ -1,6 +1,8 @@
 /** Turns whatever goes wrong into a problem: nothing of a failure's own message reaches a caller. */
+
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { log } from '../log.ts';
 import { setGuardHeaders } from './guard.ts';
 import { BODY_BYTES_MAX } from './limits.ts';
 import { errorLine } from './log.ts';
@@ -43,8 +45,7 @@ export function answerFailure(error: FastifyError, request: FastifyRequest, repl
   const status = PROBLEMS[answer.name][0];
   if (status >= 500) {
     const line = { route: request.routeOptions.url, err: errorLine(error) };
-    if (answer.name === 'internal') request.log.error(line, 'answer failed');
-    else request.log.warn(line, 'state unavailable');
+    log(request.log, answer.name === 'internal' ? 'api_failed' : 'api_unavailable', line);
   }
   setGuardHeaders(reply);
   return sendProblem(reply, answer);

@@ -1,6 +1,8 @@
 /** What of a request may stand in the log: its route, its status and its duration, never what was asked or answered. */
+
 import type { FastifyBaseLogger } from 'fastify';
 import type { Logger } from 'pino';
+import { log } from '../log.ts';
 import type { Server } from './server.ts';
 
 /** An error for the log: its properties are left out, as those of a store's client hold the arguments of the call. */
@@ -30,14 +32,11 @@ export function apiLogger(logger: Logger): FastifyBaseLogger {
 export function logAnswers(server: Server): void {
   server.addHook('onResponse', async (request, reply) => {
     const { method, url: route } = request.routeOptions;
-    request.log.info(
-      {
-        route: route ?? null,
-        method: route === undefined ? null : method,
-        status: reply.statusCode,
-        durationMs: Math.round(reply.elapsedTime),
-      },
-      'answered',
-    );
+    log(request.log, 'api_answered', {
+      route: route ?? null,
+      method: route === undefined ? null : method,
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+    });
   });
 }

@@ -6,7 +6,9 @@
  * back to it. While nothing comes a comment keeps the connection open. What a reader does not take is not read for it; one that
  * takes nothing for a while is cut off.
  */
+
 import type { FastifyReply } from 'fastify';
+import { log } from '../log.ts';
 import { errorLine } from './log.ts';
 import type { BadCursor, FeedPort } from './ports.ts';
 import { Stream, type StreamEnd, type StreamOptions, type StreamRequest } from './stream.ts';
@@ -69,7 +71,7 @@ export class Streams {
     void stream
       .run(this.#feed, first, following)
       .catch((error) => {
-        reply.log.error({ err: errorLine(error) }, 'stream failed');
+        log(reply.log, 'stream_failed', { err: errorLine(error) });
         reply.raw.destroy();
         return 'unavailable' as const;
       })

@@ -1,6 +1,8 @@
 /** Runs the service until it is asked to stop: settings in, signals heard, exit code out. */
+
 import { type Logger, pino } from 'pino';
 import { type Config, ROLES, type Role, readConfig, StartFault } from '../config.ts';
+import { log, withEvent } from '../log.ts';
 import { type Arguments, suggestion } from './arguments.ts';
 import { EXIT, type Io, sayFaults } from './io.ts';
 
@@ -33,10 +35,16 @@ export async function serve(args: Arguments, io: Io, start: StartService = start
     return EXIT.fault;
   }
   const { config } = settings;
-  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, io.stderr);
+  const logger = pino(
+    {
+      ...{ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      formatters: { log: withEvent },
+    },
+    io.stderr,
+  );
   // Something that nobody caught leaves the state unknown: the next start makes good what was left undone.
   io.onUncaught((error) => {
-    logger.fatal({ err: error }, 'stopped by a fault of the program');
+    log(logger, 'program_fault', { err: error });
     io.exit(EXIT.no);
   });
   // Connections that would not close must not keep the process.
@@ -69,16 +77,16 @@ async function runService(
   try {
     const service = await Promise.race([starting, stop]);
     if (service === 'stop') return await close(starting, config, logger);
-    logger.info({ roles, api: service.apiUrl, ops: service.opsUrl }, 'started');
+    log(logger, 'started', { roles, api: service.apiUrl, ops: service.opsUrl });
     if ((await Promise.race([service.ready, stop])) !== 'stop') {
-      logger.info('ready');
+      log(logger, 'ready');
       await stop;
     }
     return await close(starting, config, logger);
   } catch (error) {
     const fault = startFault(error);
-    if (fault === null) logger.fatal({ err: error }, 'could not start');
-    else for (const sentence of fault.faults) logger.fatal(sentence);
+    if (fault === null) log(logger, 'start_failed', { err: error });
+    else for (const sentence of fault.faults) log(logger, 'start_refused', {}, sentence);
     await close(starting, config, logger);
     return fault === null ? EXIT.no : fault.kind === 'settings' ? EXIT.fault : EXIT.unreachable;
   }
@@ -90,11 +98,11 @@ function stopAsked(io: Io, logger: Logger): Promise<'stop'> {
     let asked = false;
     io.onStop((signal) => {
       if (asked) {
-        logger.warn({ signal }, 'asked again: stopping at once');
+        log(logger, 'stop_forced', { signal });
         io.exit(EXIT.no);
       }
       asked = true;
-      logger.info({ signal }, 'stopping');
+      log(logger, 'stopping', { signal });
       resolve('stop');
     });
   });
@@ -113,12 +121,12 @@ async function close(starting: Promise<RunningService>, config: Config, logger: 
   );
   try {
     if ((await Promise.race([closed, deadline])) !== 'late') {
-      logger.info('stopped');
+      log(logger, 'stopped');
       return EXIT.good;
     }
-    logger.error({ deadlineMs: config.shutdownDeadlineMs }, 'not closed within SHUTDOWN_DEADLINE: stopping at once');
+    log(logger, 'stop_late', { deadlineMs: config.shutdownDeadlineMs });
   } catch (error) {
-    logger.error({ err: error }, 'closing failed');
+    log(logger, 'close_failed', { err: error });
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 /** Prepares the claim of a partition: asks the state, the hub and the store, and tells the state what was decided. */
 import type { EventHubConsumerClient } from '@azure/event-hubs';
+import { type LogSink, log } from '../log.ts';
 import type { Checkpoints, Standing } from './checkpoints.ts';
 import { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
@@ -7,7 +8,7 @@ import { StartPostponed } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Ownerships } from './ownership.ts';
 import type { Partition } from './partition.ts';
-import type { Logger, Place, StatePort, Stored } from './ports.ts';
+import type { Place, StatePort, Stored } from './ports.ts';
 import { decideStart, isBeyondEnd, type StartDecision } from './start.ts';
 import type { StoreNames } from './store.ts';
 
@@ -20,7 +21,7 @@ export interface ClaimingDeps {
   readonly ownerships: Ownerships;
   readonly clock: Clock;
   readonly tuning: Tuning;
-  readonly logger: Logger;
+  readonly logger: LogSink;
   readonly startBackMs: number;
   /** Aborted when the client is closed. */
   readonly signal: AbortSignal;
@@ -78,7 +79,7 @@ function lookAgain(partition: Partition, isBeyond: boolean): void {
 function checkpointOf({ logger }: ClaimingDeps, partition: string, { checkpoint, etag }: Standing): number | null {
   if (checkpoint !== null) return checkpoint.sequenceNumber;
   if (etag === null) return null;
-  logger.warn({ partition }, 'A checkpoint cannot be read; it is taken as a sign that there was a position.');
+  log(logger, 'checkpoint_unreadable', { partition });
   return -1;
 }
 
@@ -92,12 +93,11 @@ async function tell(
   if (beginning) {
     const { cause, detail, after, since } = beginning;
     const fields = { ...place, cause, after: after?.sequenceNumber ?? null, since };
-    if (cause === 'first') logger.info(fields, detail);
-    else logger.error(fields, `Reading begins anew. ${detail}`);
+    log(logger, cause === 'first' ? 'first_start' : 'reading_anew', fields, detail);
     await state.positions.begin(place, beginning, signal);
   }
   if (gap) {
-    logger.error({ ...place, ...gap }, 'Events have passed out of the hub before they were read.');
+    log(logger, 'events_expired', { ...place, ...gap });
     await state.reportGap(place, gap, signal);
     partition.totals.gaps += 1;
   }

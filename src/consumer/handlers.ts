@@ -2,7 +2,9 @@
  * What the client library calls: for each receiver that it opens, for what it receives, for what fails. Nothing leaves a
  * handler that would make the library pass over events, and no receiver goes on whose claim has ended.
  */
+
 import type { EventPosition, PartitionContext, ReceivedEventData, SubscriptionEventHandlers } from '@azure/event-hubs';
+import { log } from '../log.ts';
 import type { Claim } from './claim.ts';
 import { ClaimEnded, codeOf, messageOf, plainError, StartPostponed, troubleOf } from './errors.ts';
 import { type IntakeDeps, takeIn } from './intake.ts';
@@ -48,7 +50,7 @@ export function createHandlers(deps: HandlersDeps): Handlers {
       const { code, detail: why } = troubleOf(error);
       const detail = `Cannot start: ${why}`;
       partition.receiving = { code, detail, since: partition.receiving?.since ?? clock.now() };
-      logger.warn({ err: error, hub: deps.hub, partition: id }, 'The partition cannot start. It is tried again.');
+      log(logger, 'partition_not_begun', { err: error, hub: deps.hub, partition: id });
       throw new StartPostponed(detail, { cause: error });
     }
   }
@@ -62,7 +64,7 @@ export function createHandlers(deps: HandlersDeps): Handlers {
     bound.set(context, claim);
     partition.begin(claim);
     claim.signal.addEventListener('abort', () => noteEnded(deps, partition, claim), { once: true });
-    logger.info({ ...claim.place, from: claim.start.eventPosition }, 'Reading begins.');
+    log(logger, 'reading_begins', { ...claim.place, from: claim.start.eventPosition });
   }
 
   async function processEvents(events: ReceivedEventData[], context: PartitionContext): Promise<void> {
@@ -94,8 +96,7 @@ export function createHandlers(deps: HandlersDeps): Handlers {
     // What ended a claim of ours has been told already.
     if (error.cause instanceof ClaimEnded || deps.isStopping()) return;
     const partition = deps.partition(context.partitionId);
-    const fields = { err: error, hub: deps.hub, partition: partition.id, code: codeOf(error) };
-    logger.warn(fields, 'Receiving failed. The partition starts again.');
+    log(logger, 'receiving_failed', { err: error, hub: deps.hub, partition: partition.id, code: codeOf(error) });
     partition.receiving = { ...troubleOf(error), since: clock.now() };
     stopReceiver(error);
     bound.get(context)?.end('receiver_closed', messageOf(error), clock.elapsed());
@@ -153,7 +154,7 @@ async function takeTurn(
 function leave({ hub, intake }: HandlersDeps, claim: Claim, error: unknown): void {
   if (error instanceof ClaimEnded) return;
   const { partition } = claim.place;
-  intake.logger.error({ err: error, hub, partition }, 'A handler failed. The partition starts again at its position.');
+  log(intake.logger, 'handler_failed', { err: error, hub, partition });
   intake.onFault(error);
   claim.end('fault', messageOf(error), intake.clock.elapsed());
 }
@@ -164,5 +165,5 @@ function noteEnded({ hub, intake }: HandlersDeps, partition: Partition, claim: C
   if (why === 'stopped') return;
   partition.noteEnded(claim, intake.clock.elapsed(), intake.tuning);
   if (why === 'owner_lost') partition.totals.ownersLost += 1;
-  intake.logger.info({ hub, partition: partition.id, why }, `Reading ends: ${message}`);
+  log(intake.logger, 'reading_ends', { hub, partition: partition.id, why }, message);
 }

@@ -1,5 +1,7 @@
 /** One hub: its partitions, and the client that reads them, replaced when it falls silent. */
+
 import { randomUUID } from 'node:crypto';
+import { log } from '../log.ts';
 import { endsWithin } from './clock.ts';
 import { closeClient, createClient } from './connect.ts';
 import type { HubContext } from './context.ts';
@@ -119,10 +121,7 @@ export class HubConsumer {
     // While the hub does not answer, no new client helps, and no new process would.
     if (await this.#answers()) this.#renewals += 1;
     this.#fruitless = this.#hasProgress() ? 0 : this.#fruitless + 1;
-    options.logger.error(
-      { hub, renewals: this.#renewals },
-      'The client has fallen silent; it is replaced by a new one.',
-    );
+    log(options.logger, 'client_replaced', { hub, renewals: this.#renewals });
     await this.#session.close(renewalMs, false);
     await endsWithin(options.clock, renewalMs, this.#pollers);
     this.#renewedAt = options.clock.elapsed();

@@ -1,5 +1,7 @@
 /** Takes in what was received from a partition: reads it, has it applied, and only then moves the position. */
+
 import type { ReceivedEventData } from '@azure/event-hubs';
+import { log } from '../log.ts';
 import { bytesOf } from './body.ts';
 import type { ByteBudget } from './budget.ts';
 import type { Claim } from './claim.ts';
@@ -60,10 +62,7 @@ async function apply(deps: IntakeDeps, partition: Partition, claim: Claim, batch
   const { state, clock, hooks, logger } = deps;
   const outcome = await persist(deps, partition, claim, 'apply', (signal) => state.apply(batch, signal));
   if (outcome.kind === 'lost_state') {
-    logger.error(
-      { ...claim.place, detail: outcome.detail },
-      'The state is older than it should be: nothing was written.',
-    );
+    log(logger, 'state_older', { ...claim.place, detail: outcome.detail });
     claim.end('state_lost', outcome.detail, clock.elapsed());
     claim.signal.throwIfAborted();
   }
@@ -78,8 +77,7 @@ async function reportGaps(deps: IntakeDeps, partition: Partition, claim: Claim, 
   if (gaps.length > 0) await persist(deps, partition, claim, 'ask the hub', () => deps.confirmHub());
   claim.signal.throwIfAborted();
   for (const gap of gaps) {
-    if (gap.isFirst) deps.logger.info({ ...claim.place, ...gap }, 'The hub does not reach back as far as START_BACK.');
-    else deps.logger.error({ ...claim.place, ...gap }, 'Events have passed out of the hub before they were read.');
+    log(deps.logger, gap.isFirst ? 'short_history' : 'events_expired', { ...claim.place, ...gap });
     await persist(deps, partition, claim, 'report a gap', (signal) => deps.state.reportGap(claim.place, gap, signal));
     if (!gap.isFirst) partition.totals.gaps += 1;
   }

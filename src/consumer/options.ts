@@ -1,7 +1,8 @@
 /** Everything that can be set about the consumer: what to read, where to keep what, and all limits with their reasons. */
 import type { EventHubConsumerClientOptions, TokenCredential } from '@azure/event-hubs';
+import type { LogSink } from '../log.ts';
 import type { Clock } from './clock.ts';
-import type { EventReader, Logger, Place, Position, StatePort } from './ports.ts';
+import type { EventReader, Place, Position, StatePort } from './ports.ts';
 
 /** By which way: another address than the namespace's own, or within WebSockets. */
 export type Way = Pick<EventHubConsumerClientOptions, 'customEndpointAddress' | 'webSocketOptions'>;
@@ -42,7 +43,7 @@ export interface ConsumerOptions {
   readonly startBackMs: number;
   readonly state: StatePort;
   readonly read: EventReader;
-  readonly logger: Logger;
+  readonly logger: LogSink;
   /** Told of rejections and exceptions that are faults of the program; what becomes of the process is the caller's decision. */
   readonly onFault?: (error: unknown) => void;
   readonly tuning?: Partial<Tuning>;

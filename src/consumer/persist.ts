@@ -2,17 +2,17 @@
  * The one place where a call to the state is tried again: with growing, scattered pauses, for as long as the claim lives.
  * It runs inside the handler, so that nothing more is received while it waits: that is the back-pressure.
  */
+import { type LogSink, log } from '../log.ts';
 import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { codeOf, hasCode, isOfOtherRule, messageOf, troubleOf } from './errors.ts';
 import type { Tuning } from './options.ts';
 import type { Partition } from './partition.ts';
-import type { Logger } from './ports.ts';
 
 export interface PersistDeps {
   readonly clock: Clock;
   readonly tuning: Tuning;
-  readonly logger: Logger;
+  readonly logger: LogSink;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -52,10 +52,8 @@ function stall(deps: PersistDeps, partition: Partition, claim: Claim, step: stri
   const { hub } = claim.place;
   const trouble = { code: stallCodeOf(error), detail: `Cannot ${step}: ${messageOf(error)}` };
   if (!partition.stalled) {
-    deps.logger.warn(
-      { err: error, hub, partition: partition.id, code: trouble.code },
-      `The partition is stalled: cannot ${step}. It is tried again until that works.`,
-    );
+    const fields = { err: error, hub, partition: partition.id, code: trouble.code };
+    log(deps.logger, 'partition_stalled', fields, `cannot ${step}`);
     if (!hasCode(error)) deps.onFault(error);
   }
   partition.stalled = { ...trouble, since: partition.stalled?.since ?? deps.clock.now() };
@@ -69,5 +67,6 @@ function stallCodeOf(error: unknown): string {
 
 function goOn(deps: PersistDeps, partition: Partition, claim: Claim, step: string): void {
   partition.stalled = null;
-  deps.logger.info({ hub: claim.place.hub, partition: partition.id }, `The partition goes on: it could ${step} again.`);
+  const { hub } = claim.place;
+  log(deps.logger, 'partition_goes_on', { hub, partition: partition.id }, `it could ${step} again`);
 }

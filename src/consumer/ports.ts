@@ -196,11 +196,3 @@ export interface StatePort {
 
 /** Reads one event; pure, and throws for nothing that an event can hold: `readEvent` of the core with its rule bound. */
 export type EventReader = (body: Uint8Array, origin: Origin) => EventReading;
-
-/** The part of a pino logger that is used. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}

@@ -1,4 +1,5 @@
 /** Writes what is safe: the position first, now and then; the checkpoint after it, more seldom. */
+import { log } from '../log.ts';
 import { type CheckpointingDeps, putCheckpoint } from './checkpointing.ts';
 import type { Claim } from './claim.ts';
 import { messageOf } from './errors.ts';
@@ -49,10 +50,7 @@ async function writePosition(deps: ProgressDeps, partition: Partition, claim: Cl
     positions.advance(claim.place, progress, signal),
   );
   if (outcome.kind === 'lost_state') {
-    logger.error(
-      { ...claim.place, detail: outcome.detail },
-      'The state is older than the position that it should hold.',
-    );
+    log(logger, 'state_older', { ...claim.place, detail: outcome.detail });
     claim.end('state_lost', outcome.detail, clock.elapsed());
     claim.signal.throwIfAborted();
   }
@@ -87,6 +85,6 @@ async function writeCheckpoint(deps: ProgressDeps, partition: Partition, claim: 
   } catch (error) {
     partition.totals.checkpointFailures += 1;
     const fields = { err: error, hub: place.hub, partition: place.partition };
-    deps.logger.warn(fields, `The checkpoint could not be written, and will be with the next: ${messageOf(error)}`);
+    log(deps.logger, 'checkpoint_failed', fields, messageOf(error));
   }
 }

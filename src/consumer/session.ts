@@ -1,5 +1,7 @@
 /** One client on one hub, from its opening to its closing, with the store and the handlers that it is given. */
+
 import type { EventHubConsumerClient, EventPosition, Subscription } from '@azure/event-hubs';
+import { log } from '../log.ts';
 import type { Claim } from './claim.ts';
 import { prepareClaim } from './claiming.ts';
 import { endsWithin } from './clock.ts';
@@ -124,7 +126,7 @@ export class Session {
     }
     for (const [, claim] of this.#running()) claim.end('stopped', 'The consumer stops.', clock.elapsed());
     const complain = (error: unknown) => {
-      logger.warn({ err: error, hub: this.#hub.hub }, `The client could not be closed: ${messageOf(error)}`);
+      log(logger, 'client_not_closed', { err: error, hub: this.#hub.hub }, messageOf(error));
     };
     const closing = this.#subscription
       .close()
@@ -201,7 +203,7 @@ export class Session {
     if (this.signal.aborted) return;
     const { logger, clock } = this.#hub.options;
     const fields = { err: error, hub: this.#hub.hub, code: codeOf(error) };
-    if (!this.trouble) logger.warn(fields, 'Partitions cannot be looked after just now. It is tried again.');
+    if (!this.trouble) log(logger, 'partitions_unattended', fields, messageOf(error));
     const trouble = { ...troubleOf(error, isStorage), since: this.trouble?.since ?? clock.now() };
     if (isStorage) this.#storageTrouble = trouble;
     else this.#hubTrouble = trouble;

@@ -1,4 +1,5 @@
 /** Looks after a session from outside: asks how far partitions reach, keeps ownership alive, and notices silence. */
+import { log } from '../log.ts';
 import type { Claim } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { type HubContext, runningOf } from './context.ts';
@@ -35,7 +36,7 @@ export async function pollEnds(hub: HubContext, session: Session): Promise<void>
     } catch (error) {
       if (session.signal.aborted) continue;
       session.note(error);
-      logger.warn({ err: error, hub: hub.hub }, `The hub does not answer: ${messageOf(error)}`);
+      log(logger, 'hub_unreachable', { err: error, hub: hub.hub }, messageOf(error));
     }
   }
 }
@@ -76,8 +77,7 @@ export async function standIn(hub: HubContext, session: Session, renewals: numbe
       session.isForsaken = true;
       return;
     } catch (error) {
-      if (!signal.aborted)
-        logger.warn({ err: error, hub: hub.hub }, `Partitions cannot be looked after: ${messageOf(error)}`);
+      if (!signal.aborted) log(logger, 'partitions_unattended', { err: error, hub: hub.hub }, messageOf(error));
     }
   }
 }

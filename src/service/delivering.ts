@@ -1,4 +1,5 @@
 /** Joins delivery with the state and with the file of webhooks: which targets there are, how revisions are worded, what is said of it all. */
+
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Config, proxyFor, StartFault } from '../config.ts';
@@ -20,6 +21,7 @@ import {
   webhookTarget,
 } from '../delivery/delivery.ts';
 import type { FeedPort } from '../delivery/ports.ts';
+import { log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { deliveriesOf } from '../state/deliveries.ts';
 import { isOfOtherRule } from '../state/errors.ts';
@@ -50,6 +52,10 @@ export interface Delivering {
 
 /** What is kept of the shutdown deadline for tries under way, at most. */
 const STOP_PART = 0.15;
+
+/** Counted from 0 on, so that the first time is seen as a rise. */
+const OUTCOMES = ['delivered', 'again', 'failed', 'released'];
+const RESYNCS = ['trimmed', 'ahead', 'lost'];
 
 const EVERYONE = { name: 'delivery', tenants: 'all' } as const;
 
@@ -107,10 +113,10 @@ export function deliveringOf(
           },
           onFaults: (faults) => {
             metrics.webhooksFileBad.set(faults.length > 0 ? 1 : 0);
-            if (faults.length > 0) logger.error({ faults }, 'WEBHOOKS_FILE cannot be used: what was read before stays');
-            else logger.info('WEBHOOKS_FILE is good again');
+            if (faults.length > 0) log(logger, 'webhooks_refused', { faults });
+            else log(logger, 'webhooks_taken');
           },
-          onError: (error) => logger.error({ err: error }, 'a change of the webhooks failed and will be tried again'),
+          onError: (error) => log(logger, 'webhooks_not_changed', { err: error }),
           ...(tuning.fileLookMs !== undefined && { lookMs: tuning.fileLookMs }),
         });
   return {
@@ -155,27 +161,24 @@ function deliveryEvents(metrics: Metrics, logger: Logger): DeliveryEvents {
       metrics.deliveryTries.inc({ webhook, outcome });
       if (answer.kind !== 'failed') return;
       const { failure, status, detail } = answer;
-      if (failure === 'gone') logger.error({ webhook }, 'a webhook answered 410 and is disabled: see docs/webhooks.md');
-      else if (outcome === 'failed') logger.error({ webhook, failure, status, detail }, 'a delivery failed for good');
-      else logger.warn({ webhook, failure, status, detail }, 'a delivery failed and will be tried again');
+      if (failure === 'gone') log(logger, 'webhook_disabled', { webhook });
+      else
+        log(logger, outcome === 'failed' ? 'delivery_failed' : 'delivery_again', { webhook, failure, status, detail });
     },
     onResync: (webhook, why) => {
       metrics.deliveryResyncs.inc({ webhook, why });
-      logger.error(
-        { webhook, why },
-        'the place of a webhook in the feed was gone: what it may lack is delivered again',
-      );
+      log(logger, 'delivery_resync', { webhook, why });
     },
-    onFull: (webhook) => logger.warn({ webhook }, 'as much waits for a webhook as may: the feed is not read on for it'),
+    onFull: (webhook) => log(logger, 'delivery_full', { webhook }),
     onDropped: (webhook, count) => {
       metrics.deliveriesDropped.inc({ webhook }, count);
-      logger.error({ webhook, count }, 'failed deliveries gave way to newer ones');
+      log(logger, 'deliveries_dropped', { webhook, count });
     },
     onError: (webhook, error) => {
       // Another rule has come into force: that is told once, and delivery ends here until this one's is.
       if (isOfOtherRule(error)) return;
       metrics.faults.inc();
-      logger.warn({ webhook, err: error }, 'a step of delivery failed and will be tried again');
+      log(logger, 'delivery_step_failed', { webhook, err: error });
     },
   };
 }
@@ -187,6 +190,9 @@ async function measure(metrics: Metrics, delivery: Delivery | null, now: () => n
     gauge.reset();
   for (const [webhook, state] of states) {
     if (state === null) continue;
+    for (const outcome of OUTCOMES) metrics.deliveryTries.inc({ webhook, outcome }, 0);
+    metrics.deliveriesDropped.inc({ webhook }, 0);
+    for (const why of RESYNCS) metrics.deliveryResyncs.inc({ webhook, why }, 0);
     const { waiting, oldestWaitingAt, fullSince, disabledAt } = state;
     metrics.deliveriesWaiting.set({ webhook }, waiting);
     metrics.deliveryAge.set({ webhook }, oldestWaitingAt === null ? 0 : Math.max(0, (now() - oldestWaitingAt) / 1000));

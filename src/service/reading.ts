@@ -5,6 +5,7 @@ import { systemClock } from '../consumer/clock.ts';
 import { type ConsumerOptions, type EventReader, type EventSource, openSource } from '../consumer/consumer.ts';
 import { readEvent } from '../detection/event.ts';
 import { nameTable, type Rule } from '../detection/rule.ts';
+import { log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ServiceOptions } from '../service.ts';
 import type { State } from '../state/state.ts';
@@ -42,7 +43,7 @@ export async function consumerOptions(
     clock: { ...systemClock, now },
     onFault: (error) => {
       metrics.faults.inc();
-      logger.error({ err: error }, 'a fault of the program while reading a partition');
+      log(logger, 'reading_fault', { err: error });
     },
     tuning: { stopMs: Math.max(config.shutdownDeadlineMs - CLOSING_MS, CLOSING_MS), ...tuning },
     ...(hooks?.consumer && { hooks: hooks.consumer }),

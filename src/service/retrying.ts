@@ -4,10 +4,12 @@
  * Bytes that were kept whole are as good as their source, which their hash shows; what was cut has to be read there. To do
  * all of it again is safe: facts are a set, letters are kept once each, and only one of two callers takes a letter off.
  */
+
 import type { Logger } from 'pino';
 import type { Caller, DeadLettersPort, NotRetryable, RetryQuery } from '../api/ports.ts';
 import { type EventRead, type EventReader, type EventSource, readOne } from '../consumer/consumer.ts';
 import { groupBy } from '../detection/group.ts';
+import { log } from '../log.ts';
 import { settleLetters } from '../state/deadLetters.ts';
 import { StateUnavailable } from '../state/errors.ts';
 import { type KeptLetter, LETTER_BYTES_MAX, letterId, placeOf, wholeBytesOf } from '../state/letter.ts';
@@ -77,7 +79,7 @@ async function retry(deps: RetryDeps, caller: Caller, query: RetryQuery): Return
     await source.close();
   }
   const answer = { retried, resolved, remaining: retried - resolved };
-  deps.logger.info({ ...answer, notRetryable: notRetryable.length }, 'dead letters retried');
+  log(deps.logger, 'dead_letters_retried', { ...answer, notRetryable: notRetryable.length });
   return { kind: 'retried', ...answer, notRetryable, nextCursor };
 }
 
@@ -100,7 +102,7 @@ async function tryEvent(deps: RetryDeps, source: LazySource, letters: readonly K
   }
   if (found.kind === 'unreachable') {
     const { code, detail } = found;
-    deps.logger.warn({ ...placeOf(first!), code, detail }, 'an event could not be read again at its source');
+    log(deps.logger, 'dead_letter_not_read', { ...placeOf(first!), code, detail });
   }
   const whole = letters.filter((letter) => wholeBytesOf(letter) !== null);
   const cut = letters.filter((letter) => !whole.includes(letter));
@@ -163,7 +165,7 @@ async function settle({ state }: RetryDeps, { understood, remaining }: Tried): P
 const readDeps = ({ read, logger }: RetryDeps) => ({
   read,
   deadLetterBytesMax: LETTER_BYTES_MAX,
-  onFault: (error: unknown) => logger.error({ err: error }, 'a fault of the program while reading a dead letter'),
+  onFault: (error: unknown) => log(logger, 'dead_letter_fault', { err: error }),
 });
 
 /** Opened with the first event that has to be read there. */

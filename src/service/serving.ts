@@ -1,9 +1,11 @@
 /** The API as it is reached from outside: who may call, and over which certificate. */
+
 import type { Logger } from 'pino';
 import { type Access, openAccess } from '../access/access.ts';
 import { type Certificate, openCertificate } from '../access/certificate.ts';
 import type { Authority } from '../access/entra.ts';
 import { type Config, isLoopback } from '../config.ts';
+import { log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { keysFetch } from './wayOut.ts';
 
@@ -22,18 +24,13 @@ export async function accessOf(
     fetchKeys: (url) => keysFetch(proxy, url),
     events: {
       onReloaded: (outcome) => {
-        metrics.accessReloads.inc({ file: 'keys', outcome: 'faults' in outcome ? 'refused' : 'taken' });
-        if ('faults' in outcome)
-          logger.error({ faults: outcome.faults }, 'new keys refused: those before stay in force');
-        else logger.info({ keys: outcome.keys }, 'new keys in force');
+        countReload(metrics, 'keys', outcome);
+        log(logger, 'faults' in outcome ? 'keys_refused' : 'keys_taken', outcome);
       },
       // Of a key nothing but its name.
       onExpiring: ({ name, expiresAt }) =>
-        logger.warn(
-          { key: name, expiresAt: new Date(expiresAt).toISOString() },
-          'API_KEYS_FILE: a key runs out soon: give its caller another one',
-        ),
-      onUnreachable: (detail) => logger.warn({ detail }, 'the keys that Entra ID signs tokens with cannot be fetched'),
+        log(logger, 'key_expiring', { key: name, expiresAt: new Date(expiresAt).toISOString() }),
+      onUnreachable: (detail) => log(logger, 'signing_keys_unreachable', { detail }),
     },
   });
 }
@@ -45,27 +42,34 @@ export async function certificateOf(
   logger: Logger,
 ): Promise<Certificate | null> {
   if (tls === null) return null;
-  return openCertificate({
+  const noteExpiry = (validTo: Date): void =>
+    metrics.certificateExpiry.set({ file: 'certificate' }, Math.floor(validTo.getTime() / 1000));
+  const certificate = await openCertificate({
     ...tls,
     events: {
       onReloaded: (outcome) => {
-        metrics.accessReloads.inc({ file: 'certificate', outcome: 'faults' in outcome ? 'refused' : 'taken' });
-        if ('faults' in outcome)
-          logger.error({ faults: outcome.faults }, 'new certificate refused: the one before stays in use');
-        else logger.info({ validTo: outcome.validTo }, 'new certificate in use');
+        countReload(metrics, 'certificate', outcome);
+        if ('validTo' in outcome) noteExpiry(outcome.validTo);
+        log(logger, 'faults' in outcome ? 'certificate_refused' : 'certificate_taken', outcome);
       },
-      onExpired: (validTo) => logger.warn({ validTo }, 'API_TLS_CERT_FILE: the certificate is past its time: renew it'),
+      onExpired: (validTo) => log(logger, 'certificate_expired', { validTo }),
     },
   });
+  noteExpiry(certificate.validTo);
+  return certificate;
+}
+
+/** How often a file changed, and whether it is good now. */
+function countReload(metrics: Metrics, file: 'keys' | 'certificate', outcome: object): void {
+  const isRefused = 'faults' in outcome;
+  metrics.accessReloads.inc({ file, outcome: isRefused ? 'refused' : 'taken' });
+  metrics.accessFileBad.set({ file }, isRefused ? 1 : 0);
 }
 
 /** Says it where keys may cross a network in clear; a proxy that serves TLS in front is told by TRUST_PROXY. */
 export function warnOfPlainHttp({ api: { host, tls, trustedProxies } }: Config, logger: Logger): void {
   if (tls !== null || trustedProxies !== 'none' || isLoopback(host)) return;
-  logger.warn(
-    'API_HOST can be reached by others and serves no TLS: keys cross the network in clear. Set API_TLS_CERT_FILE and ' +
-      'API_TLS_KEY_FILE, or TRUST_PROXY where a proxy in front serves TLS.',
-  );
+  log(logger, 'plain_http');
 }
 
 /** Brings the gauge of the keys up to date; called when it is read. */

@@ -1,6 +1,8 @@
 /** Runs a part of the service for as long as the rule of this process is the one in force, and only then. */
+
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { log } from '../log.ts';
 
 /** Before a part is started again that could not be: what it needs may come back. */
 const RETRY_MS = 5_000;
@@ -71,7 +73,7 @@ export class UnderRule<Running extends Part> {
       try {
         this.#current = await this.#start();
       } catch (error) {
-        this.#logger.warn({ err: error }, `${this.#name} could not be started, and will be tried again`);
+        log(this.#logger, 'part_not_started', { err: error, what: this.#name }, this.#name);
         await setTimeout(RETRY_MS, undefined, { signal }).catch(() => {}); // Aborted: none is wanted any more.
       }
     }

@@ -51,6 +51,24 @@ export class Folder {
     poll();
   }
 
+  /** Actors that are owed a fold, whoever makes it, and since when (ms) the first of them is; null for none. */
+  async owed(): Promise<{ readonly actors: number; readonly oldestAt: number | null }> {
+    const each = await Promise.all(
+      this.#shards.map(async ({ client, key }) => {
+        const [count, oldest] = await Promise.all([
+          client.zcard(`${key}fold`),
+          client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+        ]);
+        return { count, at: oldest.slice(1, 2).map(Number) };
+      }),
+    );
+    const times = each.flatMap(({ at }) => at);
+    return {
+      actors: each.reduce((sum, { count }) => sum + count, 0),
+      oldestAt: times.length === 0 ? null : Math.min(...times),
+    };
+  }
+
   /** Takes on the actors that have been owed a fold for a while. */
   async poll(): Promise<void> {
     for (const shard of this.#shards) {

@@ -12,7 +12,7 @@ export function partOf(path: string): string {
 /** Everyone may know himself and, but for the core itself, the core. */
 const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'config'],
-  cli: ['config', 'service', 'access', 'replay', 'yaml', 'nearest', 'version', 'detection'],
+  cli: ['config', 'service', 'access', 'replay', 'yaml', 'nearest', 'log', 'version', 'detection'],
   replay: ['formats', 'detection'],
   formats: ['detection'],
   service: [
@@ -24,13 +24,14 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'delivery',
     'ops',
     'kql',
+    'log',
     'metrics',
     'version',
     'detection',
   ],
-  consumer: ['detection'],
+  consumer: ['log', 'detection'],
   state: ['detection'],
-  api: ['formats', 'detection'],
+  api: ['formats', 'log', 'detection'],
   access: ['yaml', 'detection'],
   delivery: ['formats', 'yaml', 'detection'],
   ops: ['detection'],
@@ -38,6 +39,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   yaml: ['nearest'],
   nearest: [],
   kql: ['detection'],
+  log: [],
   metrics: [],
   version: [],
   detection: [],

@@ -1,4 +1,5 @@
 /** Real parts for the consumer's tests: the local endpoint, Azurite, the client library's producer, and consumers on them. */
+
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,9 +10,9 @@ import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { type EventHubsOptions, type LocalEventHubs, startEventHubs } from '../../local/eventhubs/endpoint.ts';
 import { freePort } from '../../local/ports.ts';
 import { type Consumer, type ConsumerOptions, startConsumer, type Tuning } from '../../src/consumer/consumer.ts';
-import type { Logger } from '../../src/consumer/ports.ts';
 import { readEvent } from '../../src/detection/event.ts';
 import { BUILT_IN_RULE, nameTable } from '../../src/detection/rule.ts';
+import type { LogSink } from '../../src/log.ts';
 import { MemoryState } from './memoryState.ts';
 
 export const HUB = 'signins';
@@ -182,10 +183,10 @@ export async function eventually(holds: () => boolean | Promise<boolean>, what: 
   }
 }
 
-function loggerTo(lines: Line[]): Logger {
+function loggerTo(lines: Line[]): LogSink {
   const level = (name: string) => (fields: object, message: string) => {
     lines.push({ level: name, fields: { ...fields }, message });
     if (process.env['CONSUMER_TEST_LOG']) console.error(name, message, fields);
   };
-  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+  return { info: level('info'), warn: level('warn'), error: level('error'), fatal: level('fatal') };
 }

@@ -30,6 +30,8 @@ test('links in the documents lead to something', () => {
     'docs/api.md',
     'docs/containers.md',
     'docs/formats.md',
+    'docs/logs.md',
+    'docs/runbook.md',
     GUARANTEES,
     'docs/webhooks.md',
     'docs/rule.md',

@@ -317,9 +317,9 @@ export async function assertCounts(opsUrl: string, sent: readonly oracle.SentIte
   const records = sent.reduce((sum, { body }) => sum + oracle.splitBody(body).records.length, 0);
   const inRecords = facts.deadLetters.filter(({ recordIndex }) => recordIndex !== undefined).length;
   const metrics = await metricsOf(opsUrl);
-  assert.equal(metrics('guestwatch_events'), sent.length);
+  assert.equal(metrics('guestwatch_events_total'), sent.length);
   assert.equal(metrics('guestwatch_dead_letters_total'), facts.deadLetters.length);
-  assert.equal(metrics('guestwatch_records', 'outcome="irrelevant"'), facts.ignored);
+  assert.equal(metrics('guestwatch_records_total', 'outcome="irrelevant"'), facts.ignored);
   assert.equal(metrics('guestwatch_facts_total'), records - facts.ignored - inRecords);
   // A sign-in that gave way was new, if it came before those that it gave way to.
   const distinct = (signIns: readonly oracle.SignIn[]) =>

@@ -109,7 +109,7 @@ async function stopWithout(stage: Stage, servers: Servers, what: Needed, strike:
     const begun = performance.now();
     const next = await spawnService(environment, { tuning });
     running.push(next);
-    const reads = () => next.lines.filter(({ msg }) => msg === 'Reading begins.').length;
+    const reads = () => next.lines.filter(({ event }) => event === 'reading_begins').length;
     await eventually(
       () => reads() === stage.hubs.length * PARTITIONS,
       () => `${reads()} are read`,
