@@ -188,6 +188,30 @@ export const LOG_EVENTS = {
     about: 'How far a hub reaches could not be asked.',
     act: 'Nothing, unless it goes on: then the network, the namespace, or the rights on it.',
   },
+  secret_refused: {
+    level: 'error',
+    message: 'a file of a secret cannot be used: what was read before stays in use',
+    about: 'The file of `setting` was changed, and is empty, not to be read, or leads to another place.',
+    act: 'Put the secret right; to go to another place, start the service anew.',
+  },
+  secret_taken: {
+    level: 'info',
+    message: 'a new secret is in use',
+    about: 'The file of `setting` was changed.',
+    act: nothing,
+  },
+  redis_token_late: {
+    level: 'warn',
+    message: 'the token for Redis could not be renewed yet',
+    about: 'The issuer did not give another (`err`); the one in use is good until `expiresAt`.',
+    act: 'Nothing, unless it goes on: then the identity, and the way to Entra ID.',
+  },
+  redis_token_refused: {
+    level: 'error',
+    message: 'Redis does not take the new token on a connection that stands',
+    about: 'The identity has lost its access policy, or the token is for another (`err`).',
+    act: 'See GuestwatchRoleMissing in docs/runbook.md.',
+  },
   checkpoint_unreadable: {
     level: 'warn',
     message: 'a checkpoint cannot be read, and is taken as a sign that there was a position',

@@ -1,7 +1,7 @@
 /** Who this process is to Redis: a token of its identity, or what the file of the address holds now. */
 import { decodeJwt } from 'jose';
-import type { Logger } from 'pino';
 import { type Config, redisLoginOf, redisPlaceOf, StartFault } from '../config.ts';
+import { type LogSink, log } from '../log.ts';
 import type { LoginSource } from '../state/login.ts';
 import { freshIdentity, IdentityUnavailable } from './identity.ts';
 import { type KeptToken, keepToken } from './keptToken.ts';
@@ -16,7 +16,7 @@ export interface RedisLogin {
 }
 
 /** Rejects with a StartFault where no token is to be had. */
-export async function redisLogin({ redis, identity }: Config, now: () => number, logger: Logger): Promise<RedisLogin> {
+export async function redisLogin({ redis, identity }: Config, now: () => number, logger: LogSink): Promise<RedisLogin> {
   if (redis.entra) {
     const token = await firstToken(identity!, now, logger);
     const source = byToken(token, new URL(redis.url).username, logger);
@@ -33,15 +33,14 @@ export async function redisLogin({ redis, identity }: Config, now: () => number,
 async function firstToken(
   identity: NonNullable<Config['identity']>,
   now: () => number,
-  logger: Logger,
+  logger: LogSink,
 ): Promise<KeptToken> {
   try {
     return await keepToken({
       // One that keeps no tokens: asked in good time, the issuer is to give another.
       ask: async () => (await (await freshIdentity(identity)).getToken(REDIS_SCOPE))!,
       now,
-      onFailed: (error, expiresAt) =>
-        logger.warn({ err: error, expiresAt: new Date(expiresAt) }, 'the token for Redis could not be renewed yet'),
+      onFailed: (error, expiresAt) => log(logger, 'redis_token_late', { err: error, expiresAt: new Date(expiresAt) }),
     });
   } catch (error) {
     if (error instanceof IdentityUnavailable)
@@ -51,14 +50,14 @@ async function firstToken(
 }
 
 /** Redis knows an identity by its object id, which the token names, unless the address says otherwise. */
-function byToken(kept: KeptToken, user: string, logger: Logger): LoginSource {
+function byToken(kept: KeptToken, user: string, logger: LogSink): LoginSource {
   return {
     current: () => ({
       username: user === '' ? objectIdOf(kept.token) : decodeURIComponent(user),
       password: kept.token,
     }),
     onRenewed: (listener) => kept.onRenewed(listener),
-    onRefused: (error) => logger.error({ err: error }, 'Redis does not take the new token on a connection that stands'),
+    onRefused: (error) => log(logger, 'redis_token_refused', { err: error }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Settings that stand in files, as the files hold them now: a secret that is replaced is shown from the next connection on. */
 import { readFileSync } from 'node:fs';
-import type { Logger } from 'pino';
 import { readFileAgain } from '../config.ts';
+import { type LogSink, log } from '../log.ts';
 
 type Name = 'EVENTHUB_CONNECTION_STRING' | 'CHECKPOINT_STORAGE_CONNECTION_STRING' | 'REDIS_URL';
 
@@ -13,7 +13,7 @@ export interface SecretOptions {
   readonly file: string | null;
   /** Where it leads to. Who finds another place there would go on with half of what it knows. */
   readonly placeOf: (text: string) => string | undefined;
-  readonly logger: Logger;
+  readonly logger: LogSink;
 }
 
 /** Gives what is to be shown now. Read when it is asked for: a mounted file is swapped behind its name, and no news of that is needed. */
@@ -22,7 +22,7 @@ export function secretOf({ name, first, file, placeOf, logger }: SecretOptions):
   let current = first;
   let told = '';
   const tell = (fault: string): string => {
-    if (told !== fault) logger.error({ setting: `${name}_FILE` }, `${fault} What was read before stays in use.`);
+    if (told !== fault) log(logger, 'secret_refused', { setting: `${name}_FILE` }, fault);
     told = fault;
     return current;
   };
@@ -31,7 +31,7 @@ export function secretOf({ name, first, file, placeOf, logger }: SecretOptions):
     if (value === undefined) return tell(problems.map(({ message }) => message).join(' '));
     if (placeOf(value) !== placeOf(first))
       return tell(`${name}_FILE now leads to another place than at the start: start the service anew to go there.`);
-    if (value !== current) logger.info({ setting: `${name}_FILE` }, 'a new secret is in use');
+    if (value !== current) log(logger, 'secret_taken', { setting: `${name}_FILE` });
     told = '';
     current = value;
     return current;
