@@ -48,7 +48,7 @@ const listed = (crew: Crew): Promise<FindingAnswer[]> =>
 describe('the watches', { concurrency: 2 }, () => {
   let servers: Servers;
   before(async () => {
-    servers = await openServers({ stages: 9 });
+    servers = await openServers({ stages: 8 });
   });
   after(() => servers?.stop());
 
@@ -413,7 +413,7 @@ describe('the watches', { concurrency: 2 }, () => {
     'a step back by one event is told of by a service that lives, and by one that starts after it; where nobody tells, the law finds it',
     { timeout: 300_000 },
     () =>
-      onScene(6, 'one', async ({ crew, stage, redis, sample }) => {
+      onScene(7, 'one', async ({ crew, stage, redis, sample }) => {
         const sampler = sample();
         let next: Crew | undefined;
         // Each crew counts its processes from the beginning.
