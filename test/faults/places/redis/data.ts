@@ -77,6 +77,7 @@ export const evict = (place: Arrangement): Fault => ({
     if (node === undefined) return nothing;
     const { client } = node;
     const before = await node.info('evicted_keys');
+    const parts = await partsOn(node);
     const [used, data] = [Number(await node.info('used_memory')), Number(await node.info('used_memory_dataset'))];
     await node.set({ 'maxmemory-policy': 'allkeys-lru' });
     // Dropping keys frees less than the measure of data says: the rest of the keys may have to go too.
@@ -88,7 +89,7 @@ export const evict = (place: Arrangement): Fault => ({
         const { maxmemory, 'maxmemory-policy': policy } = CHANGED_SETTINGS;
         await node.set({ maxmemory, 'maxmemory-policy': policy });
         // Where all services are gone or stand still nobody sees it; what they find then has no other fault in it.
-        await within(SEEN_MS_MAX, () => isEvictionSeen(node));
+        await within(SEEN_MS_MAX, () => isEvictionSeen(node, parts));
       });
   },
 });
@@ -96,12 +97,19 @@ export const evict = (place: Arrangement): Fault => ({
 /** Services look every five seconds. */
 const SEEN_MS_MAX = 12_000;
 
-/** Whether it is noted in every part of the state on this server how many keys were evicted. */
-async function isEvictionSeen(node: RedisNode): Promise<boolean> {
+/** The parts of the state on this server that have a generation, by what says so. */
+async function partsOn({ client }: RedisNode): Promise<string[]> {
+  const parts: string[] = [];
+  for (const name of await client.keys('*}meta')) if (await client.hexists(name, 'generation')) parts.push(name);
+  return parts;
+}
+
+/** Whether every part that was there is there again, and it is noted in it how many keys were evicted. */
+async function isEvictionSeen(node: RedisNode, parts: readonly string[]): Promise<boolean> {
   const evicted = Number(await node.info('evicted_keys'));
-  for (const name of await node.client.keys('*}meta')) {
+  for (const name of new Set([...parts, ...(await partsOn(node))])) {
     const [generation, seen] = await node.client.hmget(name, 'generation', 'evicted');
-    if (generation && Number(seen?.split(' ')[1] ?? -1) < evicted) return false;
+    if (!generation || Number(seen?.split(' ')[1] ?? -1) < evicted) return false;
   }
   return true;
 }
