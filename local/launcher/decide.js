@@ -41,6 +41,7 @@ const COMMANDS = {
     ],
   },
   faults: { script: 'test/faults/main.ts', redis: true },
+  bench: { script: 'test/bench/main.ts', redis: true },
   build: { script: 'local/build/main.ts', redis: false },
   'image:check': {
     script: 'test/image/main.ts',

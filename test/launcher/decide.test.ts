@@ -37,6 +37,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
   };
   const launched = Object.values(scripts).flatMap((script) => /launch\.js ([\w:]+)$/.exec(script)?.[1] ?? []);
   const all = [
+    'bench',
     'build',
     'check',
     'document',
@@ -66,7 +67,7 @@ test('what launch.js does not know is refused with what it does', () => {
     assert.ok(
       'fault' in plan &&
         plan.fault.includes(
-          'start, local, sample, guestwatch, test, faults, build, image:check, document, manifests, check',
+          'start, local, sample, guestwatch, test, faults, bench, build, image:check, document, manifests, check',
         ),
     );
   }
