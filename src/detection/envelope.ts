@@ -6,16 +6,13 @@ import {
   COMMA,
   LIST_CLOSE,
   LIST_OPEN,
-  type Notes,
-  nestEnd,
   OBJECT_CLOSE,
   OBJECT_OPEN,
   QUOTE,
-  Scan,
   skipSpace,
   stringEnd,
-  valueEnd,
 } from './bytes.ts';
+import { Nests, valueEnd } from './nest.ts';
 
 /** Why bytes hold no record: no JSON, or JSON without records. */
 export const ENVELOPE_REASONS = ['not_json', 'no_records'] as const;
@@ -25,9 +22,12 @@ export type EnvelopeReason = (typeof ENVELOPE_REASONS)[number];
 export interface RecordSlice {
   readonly index: number;
   readonly bytes: Buffer;
-  /** What was noted on the way through the bytes. */
-  readonly notes: Notes;
 }
+
+/** Whether the record from `start` to `end`, the nest that was last asked for, is to be passed over. Asked once for each. */
+export type Pass = (nests: Nests, start: number, end: number) => boolean;
+
+const NONE: Pass = () => false;
 
 /** Bytes that are no record, as a view. `recordIndex` is null where they stand in no record's place. */
 export interface EnvelopeDeadLetter {
@@ -37,10 +37,10 @@ export interface EnvelopeDeadLetter {
 }
 
 export interface SplitBody {
-  /** In the order of the body. */
+  /** In the order of the body, less those that were passed over. */
   readonly records: readonly RecordSlice[];
   readonly deadLetters: readonly EnvelopeDeadLetter[];
-  /** Places of records, those that hold no object among them; indices run from 0 to one less. */
+  /** Places of records, with those that were passed over and those that hold no object; indices run from 0 to one less. */
   readonly recordCount: number;
 }
 
@@ -64,6 +64,7 @@ const RECORD_KEYS = new Set([
 const KEY_LENGTHS = new Set(['records', ...RECORD_KEYS].map((key) => key.length));
 
 interface Found {
+  readonly passes: Pass;
   records: RecordSlice[];
   deadLetters: EnvelopeDeadLetter[];
   recordCount: number;
@@ -74,27 +75,27 @@ interface Found {
  * Splits a body into records. Understood are `{"records": […]}`, a record on its own, a list of either, a JSON string of any of these,
  * and several of them one after the other; a leading byte order mark is skipped. Where the structure breaks, what came before counts
  * and the rest is one dead letter: from the break on, or from the start of a value in which it comes before any record.
- * Time and memory grow with the length alone; never throws.
+ * Time and memory grow with the length alone; never throws. A record that `passes` takes its place, and that is all.
  */
-export function splitRecords(body: Uint8Array): SplitBody {
-  const found: Found = { records: [], deadLetters: [], recordCount: 0, scraps: 0 };
+export function splitRecords(body: Uint8Array, passes: Pass = NONE): SplitBody {
+  const found: Found = { passes, records: [], deadLetters: [], recordCount: 0, scraps: 0 };
   readBody(body, UNWRAP_MAX, found);
   return found;
 }
 
 function readBody(body: Uint8Array, unwrapsLeft: number, found: Found): void {
-  const scan = new Scan(body);
-  const { bytes } = scan;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const nests = new Nests(bytes);
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   let at = skipSpace(bytes, hasMark ? 3 : 0);
-  if (at >= bytes.length) breakOff(scan, at, found);
+  if (at >= bytes.length) breakOff(nests, at, found);
   while (at !== BROKEN && at < bytes.length) {
     if (found.scraps >= SCRAPS_MAX) {
       scrap('no_records', bytes.subarray(at), found);
       return;
     }
     const before = found.recordCount;
-    const end = readTopValue(scan, at, unwrapsLeft, found);
+    const end = readTopValue(nests, at, unwrapsLeft, found);
     if (end === BROKEN && found.recordCount === before) widenBreak(bytes.subarray(at), found);
     at = end === BROKEN ? BROKEN : skipSpace(bytes, end);
   }
@@ -107,50 +108,51 @@ function widenBreak(bytes: Buffer, found: Found): void {
 }
 
 /** Reads one value of the body; gives the position after it, or BROKEN when the rest is reported already. */
-function readTopValue(scan: Scan, at: number, unwrapsLeft: number, found: Found): number {
-  const { bytes } = scan;
+function readTopValue(nests: Nests, at: number, unwrapsLeft: number, found: Found): number {
+  const { bytes } = nests;
   const first = bytes[at];
-  if (first === OBJECT_OPEN) return readObject(scan, at, true, found);
-  if (first === LIST_OPEN) return readList(scan, at, (start) => readObject(scan, start, false, found), found);
-  const end = valueEnd(scan, at);
-  if (end === BROKEN) return breakOff(scan, at, found);
+  if (first === OBJECT_OPEN) return readObject(nests, at, true, found);
+  if (first === LIST_OPEN) return readList(nests, at, (start) => readObject(nests, start, false, found), found);
+  const end = valueEnd(nests, at);
+  if (end === BROKEN) return breakOff(nests, at, found);
   if (first !== QUOTE || unwrapsLeft === 0) {
     scrap('no_records', bytes.subarray(at, end), found);
     return end;
   }
   const text = textOf(bytes.subarray(at, end));
-  if (text === undefined) return breakOff(scan, at, found);
+  if (text === undefined) return breakOff(nests, at, found);
   readBody(Buffer.from(text), unwrapsLeft - 1, found);
   return end;
 }
 
 /** Reads a list whose objects `readItem` takes; other elements are dead letters in a record's place. */
-function readList(scan: Scan, open: number, readItem: (start: number) => number, found: Found): number {
-  const { bytes } = scan;
+function readList(nests: Nests, open: number, readItem: (start: number) => number, found: Found): number {
+  const { bytes } = nests;
   let at = skipSpace(bytes, open + 1);
   if (bytes[at] === LIST_CLOSE) return at + 1;
   for (;;) {
-    const end = bytes[at] === OBJECT_OPEN ? readItem(at) : readNoObject(scan, at, found);
+    const end = bytes[at] === OBJECT_OPEN ? readItem(at) : readNoObject(nests, at, found);
     if (end === BROKEN) return BROKEN;
     at = skipSpace(bytes, end);
     if (bytes[at] === LIST_CLOSE) return at + 1;
-    if (bytes[at] !== COMMA) return breakOff(scan, at, found);
+    if (bytes[at] !== COMMA) return breakOff(nests, at, found);
     at = skipSpace(bytes, at + 1);
   }
 }
 
 /** Takes the object at `start` as a record, by its borders alone. */
-function readRecord(scan: Scan, start: number, found: Found): number {
-  const end = nestEnd(scan, start);
-  if (end === BROKEN) return breakOff(scan, start, found);
-  found.records.push({ index: found.recordCount++, bytes: scan.bytes.subarray(start, end), notes: scan.notes });
+function readRecord(nests: Nests, start: number, found: Found): number {
+  const end = nests.endOf(start);
+  if (end === BROKEN) return breakOff(nests, start, found);
+  const index = found.recordCount++;
+  if (!found.passes(nests, start, end)) found.records.push({ index, bytes: nests.bytes.subarray(start, end) });
   return end;
 }
 
 /** An element that is no object takes a record's place and can be no fact; nothing more is said of it. */
-function readNoObject(scan: Scan, start: number, found: Found): number {
-  const end = valueEnd(scan, start);
-  if (end === BROKEN) return breakOff(scan, start, found);
+function readNoObject(nests: Nests, start: number, found: Found): number {
+  const end = valueEnd(nests, start);
+  if (end === BROKEN) return breakOff(nests, start, found);
   found.recordCount++;
   return end;
 }
@@ -172,28 +174,28 @@ interface Members {
  * Reads an object that is an envelope if its `records` is a list, and else a record. Alone in the body it is a record only with a key
  * that says so. A record whose members make no sense still has its borders: what is inside is for its reader to judge.
  */
-function readObject(scan: Scan, start: number, alone: boolean, found: Found): number {
-  const members = readMembers(scan, start, found);
+function readObject(nests: Nests, start: number, alone: boolean, found: Found): number {
+  const members = readMembers(nests, start, found);
   if (members.reported) return BROKEN;
   const isBroken = members.end === BROKEN;
-  if (members.records === 'list') return isBroken ? breakOff(scan, members.brokenAt, found) : members.end;
-  if (members.hasRecordKey || (!alone && members.records === 'absent')) return readRecord(scan, start, found);
-  if (isBroken) return breakOff(scan, start, found);
-  const value = scan.bytes.subarray(start, members.end);
+  if (members.records === 'list') return isBroken ? breakOff(nests, members.brokenAt, found) : members.end;
+  if (members.hasRecordKey || (!alone && members.records === 'absent')) return readRecord(nests, start, found);
+  if (isBroken) return breakOff(nests, start, found);
+  const value = nests.bytes.subarray(start, members.end);
   if (alone) scrap('no_records', value, found);
   else found.deadLetters.push({ reason: 'no_records', recordIndex: found.recordCount++, bytes: value });
   return members.end;
 }
 
-function readMembers(scan: Scan, start: number, found: Found): Members {
-  const { bytes } = scan;
+function readMembers(nests: Nests, start: number, found: Found): Members {
+  const { bytes } = nests;
   const members: Members = { end: BROKEN, brokenAt: start, records: 'absent', hasRecordKey: false, reported: false };
   const rewind = rewinder(found);
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === OBJECT_CLOSE) return { ...members, end: at + 1 };
   for (;;) {
     members.brokenAt = at;
-    const keyEnd = bytes[at] === QUOTE ? stringEnd(scan, at) : BROKEN;
+    const keyEnd = bytes[at] === QUOTE ? stringEnd(bytes, at) : BROKEN;
     const key = keyEnd === BROKEN ? undefined : keyAt(bytes, at, keyEnd);
     const colon = key === undefined ? keyEnd : skipSpace(bytes, keyEnd);
     if (key === undefined || bytes[colon] !== COLON) return members;
@@ -202,10 +204,10 @@ function readMembers(scan: Scan, start: number, found: Found): Members {
     if (key === 'records' && bytes[at] === LIST_OPEN) {
       rewind();
       members.records = 'list';
-      at = readList(scan, at, (record) => readRecord(scan, record, found), found);
+      at = readList(nests, at, (record) => readRecord(nests, record, found), found);
       members.reported = at === BROKEN;
     } else {
-      at = valueEnd(scan, at);
+      at = valueEnd(nests, at);
       if (at !== BROKEN && key === 'records') {
         rewind();
         members.records = 'other';
@@ -256,7 +258,7 @@ function scrap(reason: EnvelopeReason, bytes: Buffer, found: Found): void {
   found.deadLetters.push({ reason, recordIndex: null, bytes });
 }
 
-function breakOff(scan: Scan, at: number, found: Found): typeof BROKEN {
-  scrap('not_json', scan.bytes.subarray(at), found);
+function breakOff(nests: Nests, at: number, found: Found): typeof BROKEN {
+  scrap('not_json', nests.bytes.subarray(at), found);
   return BROKEN;
 }

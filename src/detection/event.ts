@@ -55,12 +55,11 @@ export interface EventReading {
 
 /** Reads an event. Pure, and never throws, whatever the bytes. */
 export function readEvent(body: Uint8Array, origin: Origin, table: NameTable, options: ReadOptions = {}): EventReading {
-  const split = splitRecords(body);
-  const isIrrelevant = prefilterOf(table);
+  const split = splitRecords(body, prefilterOf(table));
   const facts: Fact[] = [];
   const nonInteractive: NonInteractiveSignIn[] = [];
   const deadLetters: DeadLetter[] = [...split.deadLetters];
-  // Elements that are no objects have no slice: what is neither sliced nor a dead letter can be no fact.
+  // What was passed over, and elements that are no objects, have no slice: what is neither sliced nor a dead letter can be no fact.
   const placed = split.records.length + deadLetters.filter(({ recordIndex }) => recordIndex !== null).length;
   const counts = {
     records: split.recordCount,
@@ -68,13 +67,9 @@ export function readEvent(body: Uint8Array, origin: Origin, table: NameTable, op
     nameNearMisses: 0,
     futureTimes: 0,
   };
-  for (const record of split.records) {
-    const { index, bytes } = record;
-    const outcome = isIrrelevant(record) ? undefined : judge(bytes, index, origin, table, options);
-    switch (outcome?.kind) {
-      case undefined:
-        counts.irrelevant++;
-        break;
+  for (const { index, bytes } of split.records) {
+    const outcome = judge(bytes, index, origin, table, options);
+    switch (outcome.kind) {
       case 'irrelevant':
         counts.irrelevant++;
         if (outcome.nameNearMiss) counts.nameNearMisses++;

@@ -1,12 +1,12 @@
 /** Tells from a record's bytes, without parsing them, that it can be neither a fact nor a dead letter nor a near miss. */
-import { BACKSLASH, COLON, LIST_OPEN, OBJECT_OPEN, QUOTE, skipSpace } from './bytes.ts';
-import type { RecordSlice } from './envelope.ts';
+import { BACKSLASH, BROKEN, COLON, LIST_OPEN, OBJECT_OPEN, QUOTE, skipSpace, stringEnd } from './bytes.ts';
+import type { Pass } from './envelope.ts';
 import type { NameTable } from './rule.ts';
 
 /*
  * Why this is exact. A sign-in is excluded unless its user type says guest, an audit record unless its operation's name is listed (or
  * nearly so), and nothing else needs to be known of either. What says it stands under a key that reads `userType`, `UserType`,
- * `operationName` or `OperationName`. Such a key is either a string without escapes, and noted by its length; or it is spelled with
+ * `operationName` or `OperationName`. Such a key is either a string without escapes, and found by how it ends; or it is spelled with
  * escapes; or it lies in a string that holds JSON, which has quotes in it and so escapes. In strings with escapes a letter is spelled
  * by itself or by `\u00..`, of which only `\u002.` is let through: it spells neither a letter nor a digit nor a backslash, at no depth
  * of strings in strings. So a key there shows its letters, and a string that has them keeps the record.
@@ -21,46 +21,57 @@ const NAME_BYTES_MAX = 256;
 /** Entra has some 800 names; whoever sends more pays for a fresh memory now and then. */
 const NAMES_REMEMBERED_MAX = 4096;
 
-/** Whether a record is certainly irrelevant, if it is JSON at all. */
-export type Prefilter = (record: Pick<RecordSlice, 'bytes' | 'notes'>) => boolean;
+const prefilters = new WeakMap<NameTable, Pass>();
 
-const prefilters = new WeakMap<NameTable, Prefilter>();
-
-/** The filter for a table of names. It remembers the names it has seen, which changes no answer. */
-export function prefilterOf(table: NameTable): Prefilter {
+/** The filter for a table of names: it passes what is certainly irrelevant, if it is JSON at all. It remembers the names it has seen, which changes no answer. */
+export function prefilterOf(table: NameTable): Pass {
   const known = prefilters.get(table);
   if (known !== undefined) return known;
   const isFarFromListed = nameTest(table);
   const droppedUnnamed = isFarFromListed(Buffer.alloc(0), 0, 0);
-  const prefilter: Prefilter = ({ bytes, notes }) => {
-    if (!droppedUnnamed) return false;
-    for (const place of notes.keyPlaces) if (!passesAt(bytes, place, isFarFromListed)) return false;
-    const { escapedSpans: spans } = notes;
-    for (let i = 0; i < spans.length; i += 2) if (mayHideKey(bytes, spans[i]!, spans[i + 1]!)) return false;
-    return true;
+  const prefilter: Pass = (nests, start, end) => {
+    const { bytes, keyCount } = nests;
+    if (!droppedUnnamed || keyCount === null) return false;
+    for (let i = 0; i < keyCount; i++) {
+      const quote = nests.keyEnd(i);
+      if (quote < end && !passesAt(bytes, start, quote, isFarFromListed)) return false;
+    }
+    return !(nests.sawEscape && mayHideKey(bytes, start, end));
   };
   prefilters.set(table, prefilter);
   return prefilter;
 }
 
-/** Whether the string that opens at `place`, if it is one of the keys, has a value that excludes. */
-function passesAt(record: Buffer, place: number, isFarFromListed: NameTest): boolean {
+/** Whether the string that closes with this quote, if it is one of the keys, has a value that excludes. */
+function passesAt(bytes: Buffer, start: number, quote: number, isFarFromListed: NameTest): boolean {
   // An opening quote and one letter of either case precede the tail.
-  const isUserType = standsAt(record, place + 2, USER_TYPE_TAIL);
-  if (!isUserType && !standsAt(record, place + 2, OPERATION_NAME_TAIL)) return true;
-  const keyEnd = place + 3 + (isUserType ? USER_TYPE_TAIL : OPERATION_NAME_TAIL).length;
-  const colon = skipSpace(record, keyEnd);
-  if (record[colon] !== COLON) return true;
-  const value = skipSpace(record, colon + 1);
-  return isUserType ? isNoGuest(record, value) : isFarName(record, value, isFarFromListed);
+  const isUserType = standsBefore(bytes, start, quote, USER_TYPE_TAIL);
+  if (!isUserType && !standsBefore(bytes, start, quote, OPERATION_NAME_TAIL)) return true;
+  const colon = skipSpace(bytes, quote + 1);
+  if (bytes[colon] !== COLON) return true;
+  const value = skipSpace(bytes, colon + 1);
+  return isUserType ? isNoGuest(bytes, value) : isFarName(bytes, value, isFarFromListed);
 }
 
 /** Whether a string with escapes may spell one of the keys, as itself or somewhere inside. */
-const mayHideKey = (record: Buffer, start: number, end: number): boolean =>
-  HIDDEN_KEY.test(record.toString('latin1', start, end));
+function mayHideKey(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; ; ) {
+    const backslash = bytes.indexOf(BACKSLASH, at);
+    if (backslash === -1 || backslash >= end) return false;
+    // The first backslash of a string: before it there is no other quote than the one that opens it.
+    const open = bytes.lastIndexOf(QUOTE, backslash);
+    const close = stringEnd(bytes, open);
+    if (open < at || close === BROKEN || close > end) return true;
+    if (HIDDEN_KEY.test(bytes.toString('latin1', open, close))) return true;
+    at = close;
+  }
+}
 
-function standsAt(record: Buffer, at: number, text: Buffer): boolean {
-  for (let i = 0; i < text.length; i++) if (record[at + i] !== text[i]) return false;
+/** Whether the text stands before the quote, and before it the quote and the letter that make a key of it. */
+function standsBefore(bytes: Buffer, start: number, quote: number, text: Buffer): boolean {
+  const at = quote - text.length;
+  if (at - 2 < start || bytes[at - 2] !== QUOTE) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text[i]) return false;
   return true;
 }
 
