@@ -134,6 +134,14 @@ export class Peer {
   }
 }
 
+/** Starts a server that gives these bytes from memory. */
+export async function startMemory(body: string): Promise<Service> {
+  const child = forked('processes/memory.ts');
+  child.send(body);
+  const [apiUrl] = (await once(child, 'message')) as [string];
+  return { pid: child.pid!, apiUrl, close: () => end(child) };
+}
+
 export interface Service {
   readonly pid: number;
   /** `http://127.0.0.1:PORT`; empty without the role `api`. */
