@@ -29,7 +29,7 @@ export const FAST: Partial<Tuning> = {
 
 /** The library's own producer waits half a minute between attempts where nothing else is said. */
 const quick = {
-  timeoutInMs: 2_000,
+  timeoutInMs: 10_000,
   maxRetries: 3,
   retryDelayInMs: 50,
   maxRetryDelayInMs: 200,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filesUnder, type Reading, readSource } from '../architecture/source.ts';
 
-/** Parts of the tests that speak to other servers than the API, or reach it through those that check. */
-const OTHER_SERVERS = /^test\/(eventhubs|faults|image\/container\.ts|architecture|document\/fetch\.ts)/;
+/** Parts of the tests that speak to other servers than the API, reach it through those that check, or only time its answers. */
+const OTHER_SERVERS = /^test\/(bench|eventhubs|faults|image\/container\.ts|architecture|document\/fetch\.ts)/;
 /** Those that build the app by hand: the two places that check, and those that check by themselves. */
 const BUILDERS = [
   'test/api/access.test.ts',

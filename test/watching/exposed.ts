@@ -7,6 +7,7 @@ import { Redis } from 'ioredis';
 import { startRedis } from '../../local/redis.ts';
 import { makeCertificate } from '../access/certificates.ts';
 import { openReceiver, SECRET } from '../delivery/receiver.ts';
+import { fetch } from '../document/fetch.ts';
 import { eventually, openServers, type Running } from '../e2e/support.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 
