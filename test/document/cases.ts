@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import type { AccessPort, ApiPorts } from '../../src/api/ports.ts';
-import { type ApiOptions, appOf } from '../api/ask.ts';
+import { type ApiOptions, type Asked, appOf } from '../api/ask.ts';
 import { failing, memory, unreachable } from '../api/ports.ts';
 import { delivery, findingOf, testDelivery } from '../api/samples.ts';
 import { checkerOf, type Seen } from './answers.ts';
@@ -186,6 +186,30 @@ function soundPorts(document: Document, changes?: Changes): ApiPorts {
   return ports;
 }
 
+/** What answers in the app that is built once, and who is told of its answers: to build one takes as long as many answers. */
+const atHand: { ports: ApiPorts; onSeen: (seen: Seen) => void } = { ports: memory().ports, onSeen: () => {} };
+
+/** Ports that hand each call on to those that are at hand. */
+function portsAtHand(): ApiPorts {
+  type Calls = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+  const callsOf = (name: keyof ApiPorts): object =>
+    new Proxy(
+      {},
+      { get: (_, call) => (atHand.ports[name] as unknown as Calls)[String(call)]!.bind(atHand.ports[name]) },
+    );
+  return new Proxy({} as ApiPorts, { get: (_, name) => callsOf(name as keyof ApiPorts) });
+}
+
+let built: Promise<Asked> | undefined;
+
+/** The app over these ports; it is closed by whoever asks with options, and else stays for the next. */
+async function appFor(ports: ApiPorts, onSeen: (seen: Seen) => void, options: Partial<ApiOptions>): Promise<Asked> {
+  if (Object.keys(options).length > 0) return appOf(ports, { onSeen, ...options });
+  Object.assign(atHand, { ports, onSeen });
+  built ??= appOf(portsAtHand(), { onSeen: (one) => atHand.onSeen(one) });
+  return built;
+}
+
 /** Drives one documented answer; resolves with what was seen meanwhile. */
 export async function drive(expected: Expected, document: Document): Promise<readonly Seen[]> {
   const { operation } = expected;
@@ -197,9 +221,9 @@ export async function drive(expected: Expected, document: Document): Promise<rea
     good: withQuery(base, GOOD[operation.operationId] ?? {}),
     having: (changes) => soundPorts(document, changes),
     async ask({ url, ...request }, ports = soundPorts(document), options = {}) {
-      const { ask, server } = await appOf(ports, { onSeen, ...options });
-      await ask(url, request as Omit<InjectOptions, 'url'>);
-      await server.close();
+      const app = await appFor(ports, onSeen, options);
+      await app.ask(url, request as Omit<InjectOptions, 'url'>);
+      if (app !== (await built)) await app.server.close();
     },
     async say(bytes) {
       const { server } = await appOf(soundPorts(document));
