@@ -54,9 +54,11 @@ export function connect(options: ConnectOptions): Client {
   return begin(client, options.url, login);
 }
 
-/** Another connection to the same place, by the same login, to hear messages over. */
+/** Another connection to the same place, by the same login, to hear messages over; a server alone is to be told anew after each `ready`. */
 export function connectToHear(client: Client): Client {
-  const hearing = 'nodes' in client ? client.duplicate() : client.duplicate({ lazyConnect: true });
+  // What the client would say by itself on the next connection, nobody could hear the refusal of: it would end the process.
+  const own = { lazyConnect: true, autoResubscribe: false };
+  const hearing = 'nodes' in client ? client.duplicate() : client.duplicate(own);
   hearing.on('error', () => {}); // It comes back by itself; who asks over the other one is told.
   const { url, login } = beginnings.get(client)!;
   return begin(hearing, url, login);

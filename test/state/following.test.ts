@@ -1,7 +1,10 @@
 /** Those who follow the feed: each revision once to each, read once for all, and never one of before a loss after it was noticed. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import type { Redis } from 'ioredis';
 import { type ChangeText, type FeedQueries, type Found, feedQueries } from '../../src/state/queries/feed.ts';
+import { subscribe } from '../../src/state/queries/feedFollowers.ts';
 import type { State, StateOptions } from '../../src/state/state.ts';
 import { applyFacts, redisOfFile, stateOptions, withState, withStates } from './redis.ts';
 import { snapshotOf } from './rollback.ts';
@@ -249,3 +252,29 @@ test('closing ends all who wait', async () => {
     assert.equal(await next, null);
   });
 });
+
+test('who is refused as it comes back to listen is no fault of the program, and hears again once it is let', () =>
+  withState(stateOptions(redis.url), async (state) => {
+    const client = state.client as Redis;
+    const heard: (number | null)[] = [];
+    let hear = (): void => {};
+    const subscriber = await subscribe(state, (shard) => {
+      heard.push(shard);
+      hear();
+    });
+    try {
+      await client.call('ACL', 'SETUSER', 'default', '-subscribe');
+      const back = once(subscriber, 'ready');
+      await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      await back;
+      await client.call('ACL', 'SETUSER', 'default', '+subscribe');
+      heard.length = 0;
+      // With the word that it listens again comes the one that something may have been missed.
+      while (!heard.includes(null)) await new Promise<void>((resolve) => (hear = resolve));
+      assert.equal(await client.publish(`${state.shards[0]!.key}feed`, ''), 1);
+      while (!heard.includes(0)) await new Promise<void>((resolve) => (hear = resolve));
+    } finally {
+      await client.call('ACL', 'SETUSER', 'default', '+subscribe');
+      subscriber.disconnect();
+    }
+  }));

@@ -1,4 +1,5 @@
 /** Those who follow the feed: who waits for it to change, and the word of Redis that it has. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, connectToHear } from '../redis.ts';
 import type { State } from '../state.ts';
 
@@ -51,7 +52,21 @@ export async function subscribe(state: State, onMessage: (shard: number | null) 
   // It comes back by itself, and until then Redis is asked now and then.
   const subscriber = connectToHear(state.client);
   subscriber.on('message', (channel: string) => onMessage(channels.indexOf(channel)));
-  subscriber.on('ready', () => onMessage(null));
-  await subscriber.subscribe(...channels);
+  subscriber.on('ready', () => void hear(subscriber, channels).then(() => onMessage(null)));
+  await hear(subscriber, channels);
   return subscriber;
+}
+
+/** So long after a refusal, as of a server that is busy, it is asked again. */
+const HEAR_AGAIN_MS = 250;
+
+async function hear(subscriber: Client, channels: readonly string[]): Promise<void> {
+  while (subscriber.status !== 'end') {
+    try {
+      await subscriber.subscribe(...channels);
+      return;
+    } catch {
+      await delay(HEAR_AGAIN_MS, undefined, { ref: false });
+    }
+  }
 }
