@@ -45,10 +45,10 @@ export function lossSilence(loss: Loss, coverage: Told, log: readonly LogLine[])
   return `${loss.what} at ${isoOf(loss.from)} was not told by ${isoOf(end)} in: ${silent.join(', ')}`;
 }
 
-/** The same of a step back, which may be of one partition alone: so it is that partition of which it must be told, or the whole part. */
+/** The same of a step back, which may be of one partition alone: so it is that partition of which it must be told. */
 export function stepBackSilence(step: StepBack, coverage: Told, log: readonly LogLine[]): string | null {
   const name = new RegExp(`(^|[ :])${step.place}([ :,.]|$)`);
-  const isMeant = (text: string): boolean => name.test(text) || (step.part !== undefined && text.includes(step.part));
+  const isMeant = (text: string): boolean => name.test(text);
   const silent = silentIn({ from: step.after, end: Number.POSITIVE_INFINITY, isMeant }, coverage, log);
   if (silent.length === 0) return null;
   return `between ${isoOf(step.after)} and ${isoOf(step.before)} ${step.detail}: not told of ${step.place} in: ${silent.join(', ')}`;

@@ -13,8 +13,6 @@ import type { Look, Part } from './look.ts';
 export interface StepBack {
   /** `hub/partition`. */
   readonly place: string;
-  /** The part of the state, where all of it was replaced: who tells of that tells of each partition in it. */
-  readonly part?: string;
   /** What went back, from where to where, in words. */
   readonly detail: string;
   /** It went back between these two (ms since the Unix epoch): all was seen to be there at the one, and less at the other. */
@@ -69,7 +67,7 @@ export class StepsBack {
       // On what was of a hub that is no more nobody counts.
       if (record !== undefined && markField(record) !== field) this.#counted.delete(name);
       else if (holds(part, counted)) this.#counted.set(name, { ...counted, seenAt: from });
-      else this.#find(name, counted, parts, seenAt, at);
+      else this.#find(name, counted, part, seenAt, at);
     }
     for (const [place, record] of records) {
       for (const [index, part] of parts.entries()) {
@@ -77,22 +75,22 @@ export class StepsBack {
         if (counted === null) continue;
         const name = `${place} ${index}`;
         if (!holds(part, counted)) {
-          if (!includes(this.#gone.get(name), counted)) this.#find(name, counted, parts, from, at);
+          if (!includes(this.#gone.get(name), counted)) this.#find(name, counted, part, from, at);
         } else if (!includes(this.#counted.get(name), counted)) this.#counted.set(name, { ...counted, seenAt: from });
       }
     }
   }
 
-  #find(name: string, counted: Counted, parts: readonly Part[], after: number, before: number): void {
+  #find(name: string, counted: Counted, part: Part, after: number, before: number): void {
     const { place, index, field, generation, mark } = counted;
     this.#counted.delete(name);
     this.#gone.set(name, counted);
-    const part = parts[index]!;
-    const isReplaced = part.generation !== generation;
-    const left = !isReplaced ? (part.marks.get(field) ?? 'no mark') : `the generation ${part.generation ?? 'none'}`;
+    const left =
+      part.generation === generation
+        ? (part.marks.get(field) ?? 'no mark')
+        : `the generation ${part.generation ?? 'none'}`;
     const detail = `part ${index} of the state held ${mark} of ${place} in the generation ${generation}, then ${left}`;
-    const whole = index === parts.length - 1 ? 'the place of the dead letters' : `shard ${index} of the state`;
-    this.found.push({ place, ...(isReplaced && { part: whole }), detail, after, before });
+    this.found.push({ place, detail, after, before });
   }
 }
 
