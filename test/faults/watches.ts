@@ -60,6 +60,7 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
     shards: Number(redis.environment['STATE_SHARDS'] ?? 1),
     container: blobs.look().getContainerClient(container),
     sent: hubs.sent,
+    lives: () => crew.processes.length > 0,
     isExcused: (item) => hubs.gone.has(item as Sent) || unknowable.some(({ until }) => item.enqueuedAt! <= until),
   });
   const coverage = watchCoverage({ processes: () => crew.processes });
@@ -108,6 +109,7 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
   };
   const stepsBack = async (): Promise<string | null> => {
     for (const step of sampler.stepsBack) {
+      if (step.isForgotten) continue;
       if (unknowable.some(({ from, until }) => step.after <= until && from <= step.before)) continue;
       const look = () => stepBackSilence(step, coverage, crew.log);
       if (!(await comes(() => look() === null, lastEnd + NOTICED_MS_MAX - Date.now()))) return look();

@@ -18,11 +18,14 @@ export interface Look {
   readonly records: ReadonlyMap<string, PartitionRecord>;
   /** The shards in order, then the place of the dead letters: as positions name what they count on. */
   readonly parts: readonly Part[];
+  /** Whether a process of the service lived at its beginning or its end: one that died between had its last word before. */
+  readonly isWatched: boolean;
 }
 
 /** Rejects where one of them cannot be asked. */
-export async function look(state: StateView, container: ContainerClient): Promise<Look> {
+export async function look(state: StateView, container: ContainerClient, lives: () => boolean): Promise<Look> {
   const from = Date.now();
+  const livedThen = lives();
   const checkpoints = await readCheckpoints(container);
   const records = await readRecords(state.client, state.keys);
   const shards = Array.from({ length: state.shards }, (_, shard) => state.keys.shard(shard));
@@ -33,7 +36,7 @@ export async function look(state: StateView, container: ContainerClient): Promis
     parts.push({ generation, marks: new Map(marks.map(([name, mark]) => [name, Number(mark)])) });
   }
   return {
-    ...{ from, at: Date.now(), checkpoints, parts },
+    ...{ from, at: Date.now(), checkpoints, parts, isWatched: livedThen || lives() },
     records: new Map(records.map((record) => [`${record.hub}/${record.partition}`, record])),
   };
 }

@@ -1,7 +1,7 @@
 /** A loss must not pass in silence: it stands in coverage, in the log and in the metrics, within seconds where all was lost. */
 import type { LogLine } from '../process/service.ts';
 import type { CoverageWatch } from './coverage.ts';
-import type { StepBack } from './stepsBack.ts';
+import { NOTICED_MS_MAX, type StepBack } from './stepsBack.ts';
 
 export interface Loss {
   /** What was brought about, for the sentence. */
@@ -32,8 +32,6 @@ type Told = Pick<CoverageWatch, 'since'>;
 
 /** What `service/observing.ts` says of each loss that the state tells it of. */
 const LOST = 'something was lost';
-/** How soon the service promises to notice. */
-const NOTICED_MS_MAX = 10_000;
 /** For the one who asks: an interval, and an answer that takes its time. */
 const ASKING_MS_MAX = 3_000;
 

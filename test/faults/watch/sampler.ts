@@ -25,6 +25,8 @@ export interface SamplerOptions {
   readonly sent: readonly Sent[];
   /** Of an event that may have gone before it was read. */
   readonly isExcused?: (item: Sent) => boolean;
+  /** Whether a process of the service lives now; one always does, where nothing else is said. */
+  readonly lives?: () => boolean;
   readonly intervalMs?: number;
 }
 
@@ -93,6 +95,7 @@ class PositionSampler implements Sampler {
   /** Events whose facts were found since the last loss. */
   #found = new WeakSet<Sent>();
   readonly #stepsBack = new StepsBack();
+  readonly #lives: () => boolean;
   #losing = 0;
   #losses = 0;
   readonly #stopped = new AbortController();
@@ -101,6 +104,7 @@ class PositionSampler implements Sampler {
   constructor(options: SamplerOptions) {
     this.#options = options;
     this.#container = options.container;
+    this.#lives = options.lives ?? (() => true);
     this.#running = this.#run();
   }
 
@@ -162,7 +166,7 @@ class PositionSampler implements Sampler {
       keys: keysUnder('guestwatch'),
       shards: this.#options.shards,
     };
-    const seenNow = await look(state, this.#container);
+    const seenNow = await look(state, this.#container, this.#lives);
     this.#stepsBack.follow(seenNow);
     // What was lost meanwhile would be missed in what was read before.
     if (this.#losses !== losses) return;
@@ -259,7 +263,7 @@ class PositionSampler implements Sampler {
       // Events can pass out of a hub, and be known to have, while this looks for them.
       if (this.#options.isExcused?.(item)) continue;
       // So it is where a loss is noticed for good: all goes then, and comes again.
-      const { parts } = await look(state, this.#container);
+      const { parts } = await look(state, this.#container, this.#lives);
       if (this.#losses > 0 && !isOf(record, parts)) return;
       const detail = `event ${item.sequenceNumber}: ${missing} is not there, but the position is ${textOf(record)}, the checkpoint ${seenNow.checkpoints.get(place) ?? 'none'}`;
       this.#broken('facts_lead', place, detail, seenNow.at);

@@ -14,6 +14,9 @@ interface Moment {
   /** What each part holds of it. */
   readonly holds: readonly (readonly [generation: string | null, mark: number | null])[];
   readonly hubCreatedAt?: number;
+  readonly checkpoint?: number;
+  /** Left out: a process lives. */
+  readonly isWatched?: boolean;
 }
 
 /** A look at each of the moments, one a second: from `n * 1,000` on, over half a second later. */
@@ -23,7 +26,7 @@ function found(...moments: readonly Moment[]): unknown[] {
   return steps.found.map(({ place, after, before }) => [place, after, before]);
 }
 
-function lookAt({ counts, holds, hubCreatedAt = 1 }: Moment, from: number): Look {
+function lookAt({ counts, holds, hubCreatedAt = 1, checkpoint, isWatched = true }: Moment, from: number): Look {
   const place = { hub: 'hub', hubCreatedAt, partition: '1' };
   const record = {
     ...emptyRecord(place, 'reader', 0),
@@ -31,7 +34,12 @@ function lookAt({ counts, holds, hubCreatedAt = 1 }: Moment, from: number): Look
     marks: counts?.map(([, mark]) => mark) ?? [],
   };
   return {
-    ...{ from, at: from + 500, checkpoints: new Map() },
+    ...{
+      from,
+      at: from + 500,
+      checkpoints: new Map(checkpoint === undefined ? [] : [['hub/1', checkpoint]]),
+      isWatched,
+    },
     records: new Map(counts === undefined ? [] : [['hub/1', record]]),
     parts: holds.map(([generation, mark]) => ({
       generation,
@@ -71,6 +79,28 @@ test('a step back is found once, however long a position counts on what is gone,
   const begunAnew: Moment = { counts: [['a', 6]], holds: [['a', 6]] };
   assert.deepEqual(found(whole, less, less, begunAnew, whole, whole), [STEP]);
   assert.deepEqual(found(whole, less, begunAnew, { ...begunAnew, holds: [['a', 5]] }), [STEP, ['hub/1', 2_000, 3_500]]);
+});
+
+test('a step back is forgotten only where nobody lived and nothing was left that remembers', () => {
+  const whole: Moment = { counts: [['a', 7]], holds: [['a', 7]] };
+  const bare: Moment = { holds: [[null, null]], isWatched: false };
+  const isForgotten = (...moments: readonly Moment[]): boolean => {
+    const steps = new StepsBack();
+    for (const [i, moment] of [whole, ...moments].entries()) steps.follow(lookAt(moment, i * 1_000));
+    assert.equal(steps.found.length, 1);
+    return steps.found[0]!.isForgotten === true;
+  };
+  assert.equal(isForgotten(bare), true);
+  assert.equal(isForgotten({ ...bare, isWatched: true }, { counts: [['b', null]], holds: [['b', null]] }, bare), true);
+  const late: readonly Moment[] = Array.from({ length: 11 }, () => ({ ...bare, isWatched: true }));
+  assert.equal(isForgotten(...late, bare), false, 'who lived on had the time to tell');
+  const remembered: Record<string, Moment> = {
+    'a process': { ...bare, isWatched: true },
+    'a checkpoint': { ...bare, checkpoint: 3 },
+    'a position': { ...bare, counts: [['a', 7]] },
+    'a mark': { ...bare, holds: [['b', 1]] },
+  };
+  for (const [what, moment] of Object.entries(remembered)) assert.equal(isForgotten(moment), false, what);
 });
 
 test('a look that was torn by a loss finds it', () => {

@@ -18,7 +18,15 @@ export interface StepBack {
   /** It went back between these two (ms since the Unix epoch): all was seen to be there at the one, and less at the other. */
   readonly after: number;
   readonly before: number;
+  /**
+   * Set once no process lived and neither position, mark nor checkpoint of the partition was there: nothing was left that
+   * remembers, and whoever starts then makes a first start (docs/guarantees.md, "Where it ends").
+   */
+  isForgotten?: true;
 }
+
+/** How soon the service promises to notice. */
+export const NOTICED_MS_MAX = 10_000;
 
 /** What a position counts on in one part of the state. */
 interface Counted {
@@ -31,7 +39,7 @@ interface Counted {
 }
 
 export class StepsBack {
-  readonly found: StepBack[] = [];
+  readonly found: (StepBack & { readonly field: string })[] = [];
   /** Positions that counted on something, and that a look found no more: nothing of a part need have gone with them. */
   readonly positionsGone: StepBack[] = [];
   /** When each was last seen, by place. */
@@ -48,6 +56,16 @@ export class StepsBack {
   follow(look: Look): void {
     this.#followPositions(look);
     this.#followParts(look);
+    if (!look.isWatched) this.#forget(look);
+  }
+
+  #forget({ from, records, checkpoints, parts }: Look): void {
+    for (const step of this.found) {
+      // Who lived for as long as that had the time to tell.
+      if (from - step.before > NOTICED_MS_MAX) continue;
+      const isBare = !records.has(step.place) && !checkpoints.has(step.place);
+      if (isBare && parts.every(({ marks }) => !marks.has(step.field))) step.isForgotten = true;
+    }
   }
 
   #followPositions({ from, at, records }: Look): void {
@@ -90,7 +108,7 @@ export class StepsBack {
         ? (part.marks.get(field) ?? 'no mark')
         : `the generation ${part.generation ?? 'none'}`;
     const detail = `part ${index} of the state held ${mark} of ${place} in the generation ${generation}, then ${left}`;
-    this.found.push({ place, detail, after, before });
+    this.found.push({ place, field, detail, after, before });
   }
 }
 
