@@ -1,6 +1,6 @@
 /** Delivers findings: for each target it follows the feed and sends what is due, apart from all others. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Intake } from './intake.ts';
+import { Intake, LOOK_MS } from './intake.ts';
 import { OUTBOX_TUNING, Outbox, type OutboxTuning, type Outcome } from './outbox.ts';
 import type { Bounds, FeedPort, QueuePort, TargetState } from './ports.ts';
 import type { Answer, Target } from './target.ts';
@@ -45,6 +45,8 @@ export interface DeliveryOptions {
   readonly events: DeliveryEvents;
   readonly bounds?: Partial<Bounds>;
   readonly tuning?: Partial<OutboxTuning>;
+  /** How often places and deliveries are looked at while nothing comes. */
+  readonly lookMs?: number;
 }
 
 export interface Delivery {
@@ -105,7 +107,7 @@ class Run {
       onDropped: (count) => events.onDropped(name, count),
     });
     const intake = {
-      ...{ queue, feed, bounds, now },
+      ...{ queue, feed, bounds, now, lookMs: options.lookMs ?? LOOK_MS },
       onTaken: () => this.#outbox.wake(),
       onResync: (why: 'trimmed' | 'ahead' | 'lost') => events.onResync(name, why),
       onFull: () => events.onFull(name),

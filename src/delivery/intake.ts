@@ -5,6 +5,8 @@ import type { Facts, Target } from './target.ts';
 
 /** Revisions read at once. */
 const READ_MAX = 50;
+/** What was lost wakes nobody: while nothing comes, places and deliveries are looked at this often. */
+export const LOOK_MS = 5_000;
 /** Clocks may differ by so much, of servers and of those who make revisions: what is a little older than the last one taken in is told again. */
 const CLOCKS_APART_MS = 5 * 60_000;
 /** A loss that is older is over for a webhook that is new: the feed reaches no further back. */
@@ -18,6 +20,7 @@ export interface IntakeDeps {
   readonly onTaken: () => void;
   readonly onResync: (why: 'trimmed' | 'ahead' | 'lost') => void;
   readonly onFull: () => void;
+  readonly lookMs: number;
   /** A pause while there is no room; ends with the signal. */
   readonly pause: () => Promise<void>;
 }
@@ -40,27 +43,43 @@ export class Intake {
     const { queue, now } = this.#deps;
     this.#target = target;
     const standing = await queue.state(target.name);
-    const beginning = standing === null ? await this.#beginning() : { place: standing.place, skipBefore: 0 };
+    const beginning = standing === null ? await this.#beginning() : { place: standing.place, takenUntil: now() };
     await queue.set(target, beginning, now());
     this.#isSet = true;
   }
 
-  /** Reads on until the signal is aborted, or the place has moved otherwise; then it is to be called again. */
+  /** Reads on until the signal is aborted, the place has moved otherwise, or it is time to look; then it is to be called again. */
   async follow(): Promise<void> {
-    const { queue, feed } = this.#deps;
+    const { queue, feed, now, lookMs } = this.#deps;
     if (!this.#isSet) await this.set();
+    await queue.mend(now());
+    const lookAt = performance.now() + lookMs;
     const state = await queue.state(this.#target.name);
     if (state === null) return this.set();
     let place: string | null = state.place;
-    while (place !== null && !this.#signal.aborted) {
+    while (place !== null && !this.#signal.aborted && performance.now() < lookAt) {
       const read = await feed.read(place, READ_MAX);
       if (read.kind === 'resync') return this.#resync(state, place, read.why);
-      if (read.items.length === 0) await feed.wait(place, this.#signal);
+      if (read.items.length === 0) await this.#wait(place, lookAt);
       else place = await this.#takeIn(place, this.#stepsOf(read.items, state.skipBefore));
     }
   }
 
-  async #beginning(): Promise<{ readonly place: string; readonly skipBefore: number }> {
+  /** Resolves once there is something behind a place, or it is time to look. */
+  async #wait(place: string, lookAt: number): Promise<void> {
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    const timer = setTimeout(end, Math.max(0, lookAt - performance.now()));
+    this.#signal.addEventListener('abort', end);
+    try {
+      if (!this.#signal.aborted) await this.#deps.feed.wait(place, ending.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#signal.removeEventListener('abort', end);
+    }
+  }
+
+  async #beginning(): Promise<{ readonly place: string; readonly takenUntil: number }> {
     const { queue, feed, now, onResync } = this.#deps;
     const lostAt = await queue.lostAt();
     const isLost =
@@ -69,7 +88,8 @@ export class Intake {
       // It may have been known before: told once more is better than not told.
       (lostAt !== null && lostAt > now() - LOSS_RECENT_MS);
     if (isLost) onResync('lost');
-    return { place: await feed.edge(isLost ? 'begin' : 'now'), skipBefore: 0 };
+    // Of what is read again nothing is certainly told until it is taken in.
+    return { place: await feed.edge(isLost ? 'begin' : 'now'), takenUntil: isLost ? 0 : now() };
   }
 
   /** Gives the place reached; null where another process has moved it. Waits where there is no room. */

@@ -171,10 +171,10 @@ export interface QueuePort {
   lostAt(): Promise<number | null>;
   /** Whether such a target was written down once, though nothing of it may be left. */
   wasKnown(name: string): Promise<boolean>;
-  /** Writes a target down; a new one begins at the place given, and passes over what was made before a time. */
+  /** Writes a target down; a new one begins at the place given, with all that came into the feed until a time (ms) behind it. */
   set(
     target: TargetAbout,
-    beginning: { readonly place: string; readonly skipBefore: number },
+    beginning: { readonly place: string; readonly takenUntil: number },
     now: number,
   ): Promise<void>;
   state(name: string): Promise<TargetState | null>;
@@ -216,6 +216,8 @@ export interface QueuePort {
     bounds: Bounds,
     now: number,
   ): Promise<{ readonly kind: 'settled'; readonly dropped: number } | { readonly kind: 'refused' }>;
+  /** Notices what was lost of places and deliveries, and makes what is left a whole again. */
+  mend(now: number): Promise<void>;
   /** Forgets targets that no process has had since a time (ms). */
   forgetUnseen(before: number): Promise<void>;
 }

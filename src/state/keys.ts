@@ -38,6 +38,7 @@
  * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |
  * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |
+ * | `{P:w}meta` | hash | of the deliveries: `evicted`: see `mend.lua` |
  * | `{P:w}targets` | set | names of those that findings are delivered to |
  * | `{P:w}t:NAME` | hash | a target: `about`, `address`, `seenAt`; `place`, `skipBefore`, `takenUntil` in the feed; `count`, `bytes`, `failedBytes`, `fullSince`; `disabledAt`, `pausedUntil`, `downs`, `lastSuccessAt`, `lastFailureAt`, `dropped` |
  * | `{P:w}d:ID` | hash | a delivery: what it is of, its `json`, and its story: `status`, `tries`, `attempts`, `due`, `claim` |

@@ -29,7 +29,11 @@ async function dropDeliveries(stage: Stage): Promise<void> {
 /** A target that nobody works for, at the end of the feed. */
 async function setDown(stage: Stage, name = 'soc'): Promise<string> {
   const place = await feedOf(stage.state, stage.feed).edge('now');
-  await stage.deliveries.set({ name, address: 'a', about: '{}' }, { place, skipBefore: 0 }, stage.clock.ms);
+  await stage.deliveries.set(
+    { name, address: 'a', about: '{}' },
+    { place, takenUntil: stage.clock.ms },
+    stage.clock.ms,
+  );
   return place;
 }
 const stepOf = (n: number, finding = 'f', place: string | null = `p-${n}`) => ({
@@ -147,6 +151,46 @@ test('places that are lost while others stand are noticed: all that the feed has
     await eventually(() => receiver.got.some(({ event }) => event.data.revision === 2), 'the second came');
     assert.deepEqual(stage.told.resyncs, ['lost']);
   }));
+
+for (const isLeft of [false, true])
+  test(`whichever key of the deliveries is evicted, ${isLeft ? 'or all but that one' : 'and only that one'}, all that waited comes, though nothing new does`, async () => {
+    for (let i = 0; ; i++) {
+      let isEnd = false;
+      await withReceiver(async (stage, receiver) => {
+        receiver.answer = 503;
+        await stage.deliver([stage.target(webhookOf(receiver.url))], { lookMs: 50 });
+        for (const actor of ['ann', 'ann', 'bob']) await stage.publish(actor);
+        await eventually(
+          async () => stage.told.outcomes.length === 2 && (await stage.deliveries.state('soc'))!.waiting === 3,
+          'all wait, the first of each finding for another try',
+        );
+        const { client } = stage.state;
+        const meta = `${tagOf(stage)}meta`;
+        const keys = (await client.keys(`${tagOf(stage)}*`)).filter((key) => key !== meta).sort();
+        isEnd = i >= keys.length;
+        if (isEnd) return;
+        // The server cannot be told which to evict; where nothing is noted of evictions, there may have been one.
+        await client.del(meta, ...keys.filter((_, n) => (n === i) !== isLeft));
+        receiver.answer = 204;
+        const before = receiver.got.length;
+        stage.clock.ms += 3_600_000;
+        const came = () =>
+          receiver.got
+            .slice(before)
+            .map(({ event, body }) => `${JSON.parse(body).data.guestUpn} ${event.data.revision}`);
+        const wanted = ['ann@partner.example 1', 'ann@partner.example 2', 'bob@partner.example 1'];
+        await eventually(
+          () => wanted.every((one) => came().includes(one)),
+          () => `without ${keys[i]} came ${came()}; ${stage.told.errors}`,
+        );
+        await eventually(
+          async () => (await stage.deliveries.state('soc'))?.waiting === 0,
+          () => `without ${keys[i]} some waits still`,
+        );
+      });
+      if (isEnd) return;
+    }
+  });
 
 test('places that were lost while nobody delivered are not taken for those of a new webhook', () =>
   withReceiver(async (stage, receiver) => {

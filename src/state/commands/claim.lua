@@ -24,10 +24,13 @@ local function take(from)
   if room <= 0 then return end
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', from, '-inf', now, 'LIMIT', 0, room)) do
     redis.call('ZREM', from, id)
-    redis.call('ZADD', claims, clock + tonumber(ARGV[3]), id)
-    redis.call('HSET', tag .. 'd:' .. id, 'claim', token)
-    reply[#reply + 1] = id
-    room = room - 1
+    -- One that is gone, as after an eviction, is nothing to send: see `mend.lua`.
+    if redis.call('HEXISTS', tag .. 'd:' .. id, 'target') == 1 then
+      redis.call('ZADD', claims, clock + tonumber(ARGV[3]), id)
+      redis.call('HSET', tag .. 'd:' .. id, 'claim', token)
+      reply[#reply + 1] = id
+      room = room - 1
+    end
   end
 end
 take(asked)

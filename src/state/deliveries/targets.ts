@@ -7,6 +7,7 @@ const setScript = loadScript('settarget');
 const replaceScript = loadScript('replace');
 const forgetScript = loadScript('forgettarget');
 const noteScript = loadScript('notetarget');
+const mendScript = loadScript('mend');
 
 /** Deliveries forgotten in one step. */
 const FORGOTTEN_PER_STEP_MAX = 500;
@@ -24,10 +25,10 @@ export function targetsOf(state: State, { client, tag, run }: DeliveriesPlace) {
 
     async set(
       { name, address, about }: { readonly name: string; readonly address: string; readonly about: string },
-      beginning: { readonly place: string; readonly skipBefore: number },
+      beginning: { readonly place: string; readonly takenUntil: number },
       now: number,
     ): Promise<void> {
-      await run(setScript, [name, about, address, now, beginning.place, beginning.skipBefore]);
+      await run(setScript, [name, about, address, now, beginning.place, beginning.takenUntil]);
       // Elsewhere on a Cluster: should the one be lost, the other tells that it is not new.
       await runScript(client, noteScript, keys.service, [name, now]);
     },
@@ -57,6 +58,11 @@ export function targetsOf(state: State, { client, tag, run }: DeliveriesPlace) {
 
     async replace(name: string, from: string, to: string, skipBefore: number): Promise<boolean> {
       return (await run(replaceScript, [name, from, to, skipBefore]))[0] === '1';
+    },
+
+    /** Notices keys that were evicted, and makes what is left a whole again. */
+    async mend(now: number): Promise<void> {
+      await run(mendScript, [now]);
     },
 
     async names(): Promise<string[]> {
