@@ -29,22 +29,28 @@ export async function readingOf({ hubs, redis }: World): Promise<Reading> {
   for (const one of hubs.sent) {
     const isLost = hubs.gone.has(one) && (await missingOf(state, one, letters)) !== null;
     if (isLost) lost.push(one);
-    read.push(isLost ? { ...one, body: await whatIsThere(state, one, letters) } : one);
+    if (isLost) for (const body of await whatIsThere(state, one, letters)) read.push({ ...one, body });
+    else read.push(one);
   }
   return { read, lost };
 }
 
 /** An event can have been read in part: of several shards one had its facts, or another event brought some of its records as well. */
-async function whatIsThere(state: StateView, one: Sent, letters: Letters): Promise<Buffer> {
+async function whatIsThere(state: StateView, one: Sent, letters: Letters): Promise<readonly Buffer[]> {
   const { body, hub, partition, sequenceNumber, enqueuedAt } = one;
   const origin = { hub, partition, sequenceNumber, enqueuedAt, receivedAt: enqueuedAt, referenceMs: enqueuedAt };
   const { facts, deadLetters } = readEvent(body, origin, TABLE);
   const there = new Set<number>();
   for (const fact of facts) if (await isKept(state, fact)) there.add(fact.source.recordIndex);
-  for (const { recordIndex } of deadLetters)
-    if (recordIndex !== null && (await letters.has(one, recordIndex))) there.add(recordIndex);
+  // What stands in no record’s place is a letter of its own.
+  const scraps: Buffer[] = [];
+  for (const { recordIndex, bytes } of deadLetters) {
+    if (!(await letters.has(one, recordIndex))) continue;
+    if (recordIndex === null) scraps.push(Buffer.from(bytes));
+    else there.add(recordIndex);
+  }
   const records = splitBody(body).records.map((record, index) => (there.has(index) ? String(record) : '{}'));
-  return Buffer.from(`{"records":[${records.join(',')}]}`);
+  return [Buffer.from(`{"records":[${records.join(',')}]}`), ...scraps];
 }
 
 async function isKept({ client, keys, shards }: StateView, fact: Operation | SignIn): Promise<boolean> {
