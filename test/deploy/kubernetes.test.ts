@@ -10,7 +10,7 @@ import type { IServiceSpec } from 'kubernetes-models/v1';
 import { fingerprint, fingerprintIn, sourceFiles } from '../../local/manifests/manifests.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { type Config, type Environment, knownNames, NOT_YET, ROLES, type Role, readConfig } from '../../src/config.ts';
+import { type Config, type Environment, knownNames, ROLES, type Role, readConfig } from '../../src/config.ts';
 import {
   environmentOf,
   isSelected,
@@ -64,8 +64,7 @@ function rolesOf({ container, name }: Workload): Role[] {
 }
 
 function configOf(pod: Workload, all: readonly Manifest[]): Config {
-  const given = { ...environmentOf(pod, all), ...(hasIdentity(pod) ? WORKLOAD_IDENTITY : {}) };
-  const env = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(NOT_YET, name)));
+  const env = { ...environmentOf(pod, all), ...(hasIdentity(pod) ? WORKLOAD_IDENTITY : {}) };
   const readFile = (path: string): string => {
     const source = sourceOf(path, pod);
     const text = source?.key === 'rule.yaml' ? 'severity: high' : SECRETS[source?.key ?? ''];
