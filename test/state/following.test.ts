@@ -253,28 +253,32 @@ test('closing ends all who wait', async () => {
   });
 });
 
-test('who is refused as it comes back to listen is no fault of the program, and hears again once it is let', () =>
-  withState(stateOptions(redis.url), async (state) => {
-    const client = state.client as Redis;
-    const heard: (number | null)[] = [];
-    let hear = (): void => {};
-    const subscriber = await subscribe(state, (shard) => {
-      heard.push(shard);
-      hear();
-    });
-    try {
-      await client.call('ACL', 'SETUSER', 'default', '-subscribe');
-      const back = once(subscriber, 'ready');
-      await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      await back;
-      await client.call('ACL', 'SETUSER', 'default', '+subscribe');
-      heard.length = 0;
-      // With the word that it listens again comes the one that something may have been missed.
-      while (!heard.includes(null)) await new Promise<void>((resolve) => (hear = resolve));
-      assert.equal(await client.publish(`${state.shards[0]!.key}feed`, ''), 1);
-      while (!heard.includes(0)) await new Promise<void>((resolve) => (hear = resolve));
-    } finally {
-      await client.call('ACL', 'SETUSER', 'default', '+subscribe');
-      subscriber.disconnect();
-    }
-  }));
+test(
+  'who is refused as it comes back to listen is no fault of the program, and hears again once it is let',
+  { timeout: 30_000 },
+  () =>
+    withState(stateOptions(redis.url), async (state) => {
+      const client = state.client as Redis;
+      const heard: (number | null)[] = [];
+      let hear = (): void => {};
+      const subscriber = await subscribe(state, (shard) => {
+        heard.push(shard);
+        hear();
+      });
+      try {
+        await client.call('ACL', 'SETUSER', 'default', '-subscribe');
+        const back = once(subscriber, 'ready');
+        await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+        await back;
+        await client.call('ACL', 'SETUSER', 'default', '+subscribe');
+        heard.length = 0;
+        // With the word that it listens again comes the one that something may have been missed.
+        while (!heard.includes(null)) await new Promise<void>((resolve) => (hear = resolve));
+        assert.equal(await client.publish(`${state.shards[0]!.key}feed`, ''), 1);
+        while (!heard.includes(0)) await new Promise<void>((resolve) => (hear = resolve));
+      } finally {
+        await client.call('ACL', 'SETUSER', 'default', '+subscribe');
+        subscriber.disconnect();
+      }
+    }),
+);
