@@ -1,4 +1,5 @@
 /** The event hub of findings as a target: the same events, all of a finding in one partition and in order. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventHubClientOptions, EventHubProducerClient, RetryMode, type TokenCredential } from '@azure/event-hubs';
 import { digest } from '../detection/digest.ts';
 import type { RenderPort } from './ports.ts';
@@ -18,6 +19,8 @@ export type HubAccess = {
 const PARALLEL_MAX = 32;
 /** One try of the client library; what fails is tried again by us, who know what else waits. */
 const ATTEMPT_MS = 10_000;
+/** The client library's close never ends where its connection breaks at that very moment. */
+const CLOSE_MS = 2_000;
 
 /** The name among targets; no webhook can have it. */
 export const hubTargetName = (hub: string): string => `eventhub:${hub}`;
@@ -60,7 +63,8 @@ function hubSender(hub: string, access: HubAccess, render: RenderPort): Sender {
       }
     },
     async close() {
-      await producer?.close().catch(() => {}); // Of a connection that is broken nothing is left to close.
+      const closing = producer?.close().catch(() => {}); // Of a connection that is broken nothing is left to close.
+      await Promise.race([closing, sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The event hub of findings: it is waited for without end, and takes what it can take. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventHubConsumerClient, earliestEventPosition } from '@azure/event-hubs';
+import { EventHubConsumerClient, EventHubProducerClient, earliestEventPosition } from '@azure/event-hubs';
 import { type LocalEventHubs, startEventHubs } from '../../local/eventhubs/endpoint.ts';
 import { freePort } from '../../local/ports.ts';
 import { hubTarget } from '../../src/delivery/delivery.ts';
@@ -80,6 +80,22 @@ test('an event that is larger than the hub takes is said to be, and the next one
     assert.equal((await send('x')).kind, 'taken');
   } finally {
     await sender.close();
+    await endpoint.close();
+  }
+});
+
+test('a connection whose close never ends holds up nobody', async (t) => {
+  const endpoint = await open(0);
+  const sender = hubTarget('findings', { connectionString: endpoint.connectionString }, render).open();
+  const close = t.mock.method(EventHubProducerClient.prototype, 'close', () => new Promise<void>(() => {}));
+  try {
+    const revision = { id: 'r-1', reason: 'new', findingId: 'f-1', json: '{}', isTest: false };
+    assert.equal((await sender.send(revision, new AbortController().signal)).kind, 'taken');
+    await sender.close();
+    assert.equal(close.mock.callCount(), 1);
+  } finally {
+    close.mock.restore();
+    await Promise.all(close.mock.calls.map((call) => (call.this as EventHubProducerClient).close()));
     await endpoint.close();
   }
 });
