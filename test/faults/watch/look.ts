@@ -18,7 +18,10 @@ export interface Look {
   readonly records: ReadonlyMap<string, PartitionRecord>;
   /** The shards in order, then the place of the dead letters: as positions name what they count on. */
   readonly parts: readonly Part[];
-  /** Whether a process of the service lived at its beginning or its end: one that died between had its last word before. */
+  /**
+   * Whether a process of the service that knows of the state lived at its beginning or its end: one that died between had its
+   * last word before.
+   */
   readonly isWatched: boolean;
 }
 

@@ -25,7 +25,7 @@ export interface SamplerOptions {
   readonly sent: readonly Sent[];
   /** Of an event that may have gone before it was read. */
   readonly isExcused?: (item: Sent) => boolean;
-  /** Whether a process of the service lives now; one always does, where nothing else is said. */
+  /** Whether a process of the service lives now that knows of the state; one always does, where nothing else is said. */
   readonly lives?: () => boolean;
   readonly intervalMs?: number;
 }

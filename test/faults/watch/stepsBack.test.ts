@@ -15,6 +15,8 @@ interface Moment {
   readonly holds: readonly (readonly [generation: string | null, mark: number | null])[];
   readonly hubCreatedAt?: number;
   readonly checkpoint?: number;
+  /** Of the position. */
+  readonly sequenceNumber?: number;
   /** Left out: a process lives. */
   readonly isWatched?: boolean;
 }
@@ -26,10 +28,12 @@ function found(...moments: readonly Moment[]): unknown[] {
   return steps.found.map(({ place, after, before }) => [place, after, before]);
 }
 
-function lookAt({ counts, holds, hubCreatedAt = 1, checkpoint, isWatched = true }: Moment, from: number): Look {
+function lookAt(moment: Moment, from: number): Look {
+  const { counts, holds, hubCreatedAt = 1, checkpoint, sequenceNumber = 9, isWatched = true } = moment;
   const place = { hub: 'hub', hubCreatedAt, partition: '1' };
   const record = {
     ...emptyRecord(place, 'reader', 0),
+    sequenceNumber,
     generations: counts?.map(([generation]) => generation) ?? [],
     marks: counts?.map(([, mark]) => mark) ?? [],
   };
@@ -101,6 +105,16 @@ test('a step back is forgotten only where nobody lived and nothing was left that
     'a mark': { ...bare, holds: [['b', 1]] },
   };
   for (const [what, moment] of Object.entries(remembered)) assert.equal(isForgotten(moment), false, what);
+  // All fell back together to what was true before, as on a file that lacks its last second.
+  const older: Moment = { counts: [['a', 5]], holds: [['a', 6]], sequenceNumber: 5, isWatched: false };
+  assert.equal(isForgotten(older), true);
+  assert.equal(isForgotten({ ...older, checkpoint: 5 }), true);
+  const olderRemembered: Record<string, Moment> = {
+    'a process': { ...older, isWatched: true },
+    'a checkpoint': { ...older, checkpoint: 6 },
+    'a position': { ...older, counts: [['a', 7]] },
+  };
+  for (const [what, moment] of Object.entries(olderRemembered)) assert.equal(isForgotten(moment), false, what);
 });
 
 test('a look that was torn by a loss finds it', () => {

@@ -19,8 +19,9 @@ export interface StepBack {
   readonly after: number;
   readonly before: number;
   /**
-   * Set once no process lived and neither position, mark nor checkpoint of the partition was there: nothing was left that
-   * remembers, and whoever starts then makes a first start (docs/guarantees.md, "Where it ends").
+   * Set once no process lived that knew of the state, and of the partition nothing was left that counts on what is gone: neither
+   * a position nor a checkpoint. Whoever starts then reads from where all agree, and cannot tell (docs/guarantees.md, "Where it
+   * ends").
    */
   isForgotten?: true;
 }
@@ -59,12 +60,10 @@ export class StepsBack {
     if (!look.isWatched) this.#forget(look);
   }
 
-  #forget({ from, records, checkpoints, parts }: Look): void {
+  #forget(look: Look): void {
     for (const step of this.found) {
       // Who lived for as long as that had the time to tell.
-      if (from - step.before > NOTICED_MS_MAX) continue;
-      const isBare = !records.has(step.place) && !checkpoints.has(step.place);
-      if (isBare && parts.every(({ marks }) => !marks.has(step.field))) step.isForgotten = true;
+      if (look.from - step.before <= NOTICED_MS_MAX && !isRemembered(step, look)) step.isForgotten = true;
     }
   }
 
@@ -110,6 +109,19 @@ export class StepsBack {
     const detail = `part ${index} of the state held ${mark} of ${place} in the generation ${generation}, then ${left}`;
     this.found.push({ place, field, detail, after, before });
   }
+}
+
+/** Whether something was left that counts on more than there is: for who starts without a position, any mark does. */
+function isRemembered({ place, field }: { place: string; field: string }, look: Look): boolean {
+  const { records, checkpoints, parts } = look;
+  const record = records.get(place);
+  const checkpoint = checkpoints.get(place);
+  if (record === undefined) return checkpoint !== undefined || parts.some(({ marks }) => marks.has(field));
+  if (checkpoint !== undefined && checkpoint > record.sequenceNumber) return true;
+  return parts.some((part, index) => {
+    const counted = countedOn(record, place, index);
+    return counted !== null && !holds(part, counted);
+  });
 }
 
 function countedOn(record: PartitionRecord, place: string, index: number): Counted | null {
