@@ -4,12 +4,11 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { compiled } from '../compiled.ts';
 import { type SentItem, splitBody } from '../oracle/naive.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What `replay --format json` answers over the events; those that are no text of records are left out, as no file may be such. */
@@ -23,7 +22,7 @@ export async function replay(sent: readonly SentItem[], ...flags: string[]): Pro
       return file;
     });
     assert.ok(files.length > 0);
-    const args = ['--import', 'tsx', main, 'replay', '--format', 'json', ...flags, ...files];
+    const args = [(await compiled()).main, 'replay', '--format', 'json', ...flags, ...files];
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: OUTPUT_BYTES_MAX });
     return JSON.parse(stdout) as object[];
   } finally {

@@ -4,13 +4,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '../../local/ports.ts';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
 import type { Environment } from '../../src/config.ts';
+import { compiled } from '../compiled.ts';
 import { openServers, type Servers, type Stage, watch } from './support.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const KEY = 'c2VjcmV0LW9mLXRoZS1lbmRwb2ludA==';
 const WRONG_KEY = 'YW5vdGhlci1zZWNyZXQtYWx0b2dldGhlcg==';
 const SETTING = 2;
@@ -23,7 +22,7 @@ interface Ended {
 
 /** Runs the service until it ends by itself. */
 async function serve(environment: Environment): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, 'serve'], {
+  const child = spawn(process.execPath, [(await compiled()).main, 'serve'], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

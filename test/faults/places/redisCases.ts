@@ -127,7 +127,9 @@ export function testFaults(kind: RedisKind): void {
 
     for (const name of NAMES[kind]) {
       test(name, async () => {
-        await place.reset();
+        // A reset starts every server anew; only slots do not come home by themselves.
+        if (name.startsWith('redis.slot-moved')) await place.reset();
+        await Promise.all(serversOf(place).map((server) => server.flushall()));
         await strike({ place, writer }, name);
       });
     }

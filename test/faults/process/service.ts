@@ -1,8 +1,8 @@
 /** A service as a real process that can be killed, stopped, frozen, put at a wrong time, and struck between two steps. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Environment, Role } from '../../../src/config.ts';
 import type { Tuning } from '../../../src/consumer/options.ts';
+import { compiled } from '../../compiled.ts';
 import { type Memory, memoryOf } from './memory.ts';
 import type { Arming, Instructions, Left, Order, Plant, Started, Step } from './protocol.ts';
 import { type Ended, type LogLine, Voice } from './voice.ts';
@@ -87,7 +87,6 @@ export class StartFailed extends Error {
   }
 }
 
-const ENTRY = fileURLToPath(new URL('entry.ts', import.meta.url));
 const START_MS_MAX = 90_000;
 /** More than SHUTDOWN_DEADLINE: the process is the one to say that it did not close. */
 const STOP_MS_MAX = 60_000;
@@ -110,14 +109,11 @@ export async function spawnService(environment: Environment, options: SpawnOptio
   const { name = `service-${++spawned}`, roles = ['consumer', 'api'], tuning = {}, stopAt, onLine } = options;
   const arming: Arming | null = stopAt === undefined ? null : { ...stopAt, what: 'stand' };
   const instructions: Instructions = { roles, tuning, arming };
-  const child = spawn(
-    process.execPath,
-    [`--max-old-space-size=${HEAP_MIB_MAX}`, '--import', 'tsx', ENTRY, JSON.stringify(instructions)],
-    {
-      env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    },
-  );
+  const { entry } = await compiled();
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB_MAX}`, entry, JSON.stringify(instructions)], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   child.on('error', () => {}); // An order to a process that is gone; its end is told elsewhere.
