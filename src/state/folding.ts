@@ -12,6 +12,7 @@ import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
 import { type Argument, bytesOf } from './calls.ts';
 import { freshVersion } from './cells.ts';
+import { StateUnavailable } from './errors.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
 import { loadScript, runScript } from './scripts.ts';
 import { indexMember, type Owed, type Part, profileId, readPart, selectOwed, storedProfile } from './selection.ts';
@@ -194,6 +195,8 @@ async function store(
     ];
     const [outcome, detail] = (await runScript(shard.client, storeScript, shard.key, args)) as Buffer[];
     if (String(outcome) === 'lost') return { kind: 'lost', generation: String(detail) };
+    if (String(outcome) === 'evicted')
+      throw new StateUnavailable('Redis has evicted keys: no finding is raised until what is left is looked through');
     if (String(outcome) !== 'stored') return { kind: 'changed' };
     if (isLast) return { kind: 'stored', owed: String(detail) === '1', foldVersion: next };
     foldVersion = next;

@@ -151,6 +151,35 @@ async function again(state: State, facts: readonly Fact[]): Promise<void> {
   await state.folder.idle();
 }
 
+test('a finding that was evicted is not raised a second time before the loss is noticed, and comes as rebuilt after it', async () => {
+  const errors: unknown[] = [];
+  const events = stateEvents({ onLost: () => {}, onError: (error) => void errors.push(error) });
+  const facts = FACTS.slice(0, 2);
+  await withState(stateOptions(redis.url, { events }), async (state) => {
+    await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
+    await applyFacts(state, facts, 7);
+    await state.maintain();
+    const { key, client } = state.shards[0]!;
+    const told = async () => (await client.xrange(`${key}feed`, '-', '+')).map(([, [, reason]]) => reason);
+    assert.deepEqual(await told(), ['new']);
+    await client.del(...(await client.keys(`${key}f:*`)));
+    const [run] = String(await client.hget(`${state.letters.key}meta`, 'evicted')).split(' ');
+    await client.hset(`${key}meta`, 'evicted', `${run} 0`);
+    const between = operation('between', NOW, actor(0));
+    await again(state, [between]);
+    assert.deepEqual(await told(), ['new']);
+    assert.match(String(errors[0]), /has evicted keys/);
+    await state.maintain();
+    await state.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+    await applyFacts(state, [...facts, between], 7);
+    assert.deepEqual(await contentsIn(state), contentsOfAll(foldOf([...facts, between])));
+    assert.ok(
+      (await told()).slice(1).every((reason) => reason !== 'new'),
+      String(await told()),
+    );
+  });
+});
+
 test('a server that was started anew counts from nothing, and that is no eviction', async () => {
   const own = await startRedis({ settings: { appendfsync: 'always' } });
   const told: string[] = [];

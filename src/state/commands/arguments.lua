@@ -23,3 +23,11 @@ end
 local function servedBy()
   return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 end
+
+-- What the server tells of keys that it has evicted, and whether that is more than was noted. Started anew, it counts from nothing.
+local function evictedSince(noted)
+  local run = servedBy()
+  local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
+  local counted = tonumber(string.match(noted, '^' .. run .. ' (%d+)$') or 0)
+  return run .. ' ' .. count, count > counted
+end

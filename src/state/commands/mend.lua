@@ -6,13 +6,10 @@
 -- ARGV     now (ms)
 -- Returns  'same' | 'mended'
 local tag = KEYS[1]
-local run = servedBy()
-local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
-local told = run .. ' ' .. count
 -- Where nothing is noted, that itself may have been evicted.
 local before = redis.call('HGET', tag .. 'meta', 'evicted')
-local counted = before and (string.match(before, '^' .. run .. ' (%d+)$') or 0) or -1
-if count <= tonumber(counted) then return 'same' end
+local told, isMore = evictedSince(before or '')
+if before and not isMore then return 'same' end
 
 local targets, lists = {}, {}
 local function targetOf(name)

@@ -9,14 +9,10 @@
 local tag = KEYS[1]
 local itemsMax = tonumber(ARGV[4])
 local meta = tag .. 'meta'
-local run = servedBy()
-local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
-local told = run .. ' ' .. count
 local generation = redis.call('HGET', meta, 'generation') or ''
 local before = redis.call('HGET', meta, 'evicted') or ARGV[2]
--- A server that was started anew counts from nothing.
-local counted = string.match(before, '^' .. run .. ' (%d+)$') or 0
-if ARGV[3] ~= '1' and (before == '' or count <= tonumber(counted)) then
+local told, isMore = evictedSince(before)
+if ARGV[3] ~= '1' and (before == '' or not isMore) then
   if before ~= told then redis.call('HSET', meta, 'evicted', told) end
   return { 'same', told, generation }
 end

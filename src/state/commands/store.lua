@@ -19,7 +19,8 @@
 --                    former ids:   n, then id
 --                    what `annotate` takes
 --                    feed reason or '')
--- Returns  {'stored', '1' when the actor is still owed a fold, else '0'} | {'lost', generation now} | {'changed'}
+-- Returns  {'stored', '1' when the actor is still owed a fold, else '0'} | {'lost', generation now} | {'changed'} |
+--          {'evicted'}: what would be raised may be there already, and have lost its keys
 local tag = KEYS[1]
 local position = 0
 local function take()
@@ -46,6 +47,7 @@ local function revisionIs(id, expected)
   return (redis.call('HGET', tag .. 'f:' .. id, 'revision') or '') == expected
 end
 local start = position
+local isRaised = false
 local function skip(width)
   for _ = 1, tonumber(take()) do position = position + width end
 end
@@ -55,6 +57,7 @@ skip(2)
 for _ = 1, tonumber(take()) do
   local id, expected = take(), take()
   if not revisionIs(id, expected) then return { 'changed' } end
+  if expected == '' then isRaised = true end
   position = position + 10
   for _ = 1, tonumber(take()) do
     local absorbed, absorbedExpected = take(), take()
@@ -71,6 +74,9 @@ for _ = 1, tonumber(take()) do
   position = position + 1
 end
 position = start
+-- Told once more in this generation, a finding would come to readers twice: not before whoever looks has made another of it.
+local evictions = isRaised and redis.call('HGET', tag .. 'meta', 'evicted')
+if evictions and select(2, evictedSince(evictions)) then return { 'evicted' } end
 
 local done = take()
 if foldedSignIns > 0 then redis.call('LTRIM', tag .. 'ap:' .. actor, foldedSignIns, -1) end
