@@ -125,7 +125,8 @@ describe('delivery', { concurrency: 2 }, () => {
           const held: (() => void)[] = [];
           receiver.answer = (_, response) => held.push(() => response.writeHead(204).end());
           await send(stage, 0, 20);
-          await receiver.until(3);
+          // One of each finding, and none half sent: what is on its way nobody can call back.
+          await receiver.until(7);
           frozen.freeze();
           receiver.answer = 204;
           const other = await stage.start({ roles: ['delivery'], environment });
