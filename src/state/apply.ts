@@ -3,15 +3,22 @@ import { factKey, type Operation, type SignIn } from '../detection/fact.ts';
 import { actorKey, actorOf } from '../detection/finding.ts';
 import { msOfTicks } from '../detection/time.ts';
 import { type Argument, bytesOf } from './calls.ts';
-import { cellArguments, freshVersion } from './cells.ts';
+import { cellArguments, freshVersion, readServedCells } from './cells.ts';
 import { guestEntry, operationEntry, slotOf } from './due.ts';
-import { type Insertion, type Kept, planInsertion } from './insertion.ts';
-import { operationTokens, type PlannedOperations, planOperations, unfoldedMember } from './operations.ts';
+import { arrivalPlaces, arrivalsOf, type Insertion, type Kept, planInsertion } from './insertion.ts';
+import {
+  leastSources,
+  operationPlaces,
+  operationTokens,
+  type PlannedOperations,
+  planOperations,
+  unfoldedMember,
+} from './operations.ts';
 import { packSignIns } from './packing.ts';
-import { loadScript, readServer, runScript } from './scripts.ts';
+import { loadScript, runScript } from './scripts.ts';
 import type { Lost, ShardHandle } from './shard.ts';
 import { markWithin } from './steps.ts';
-import { touchTokens } from './window.ts';
+import { tokensOf } from './window.ts';
 
 /** An `#EXT#` actor without a sign-in this long after its operation's window has passed is a near miss. */
 const NEAR_MISS_AFTER_MS = 15 * 60_000;
@@ -80,6 +87,8 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
 
 /** What is to be written of a batch by what was read of it. */
 interface Plan {
+  /** The server that what is there was read from. */
+  readonly server: string;
   readonly signIns: readonly SignIn[];
   readonly insertion: Insertion;
   readonly operations: readonly Operation[];
@@ -95,8 +104,8 @@ async function applyStep(
   for (let attempt = 1; ; attempt++) {
     // As it is now: what is read before a loss is not written under the generation that follows.
     const shard = { ...live };
-    const [server, plan] = await Promise.all([readServer(shard.client, shard.key), planStep(shard, facts)]);
-    const args = [shard.generation, server, now, freshVersion(), ...stepArguments(shard, facts, mark, plan)];
+    const plan = await planStep(shard, facts);
+    const args = [shard.generation, plan.server, now, freshVersion(), ...stepArguments(shard, facts, mark, plan)];
     if (facts.length > 1 && bytesOf(args) > STEP_BYTES_MAX) return { kind: 'too_large' };
     const [outcome, ...rest] = (await runScript(shard.client, applyScript, shard.key, args)) as Buffer[];
     switch (String(outcome)) {
@@ -111,11 +120,18 @@ async function applyStep(
   }
 }
 
+/** Asks once for all that the facts may change, and says what they change. */
 async function planStep(shard: ShardHandle, facts: Facts): Promise<Plan> {
   const signIns = facts.filter((fact) => fact.kind === 'signIn');
   const operations = facts.filter((fact) => fact.kind === 'operation');
-  const insertion = await planInsertion(shard.client, shard.key, signIns);
-  return { signIns, insertion, operations, planned: await planOperations(shard, operations) };
+  const arrivals = arrivalsOf(signIns);
+  const least = leastSources(operations);
+  const places = arrivalPlaces(shard.key, arrivals);
+  const asked = [...places, ...operationPlaces(shard.key, least)];
+  const { server, cells } = await readServedCells(shard.client, asked);
+  const insertion = await planInsertion(shard.client, arrivals, cells.slice(0, places.length));
+  const planned = planOperations(least, cells.slice(places.length));
+  return { server, signIns, insertion, operations, planned };
 }
 
 function appliedBy(facts: Facts, { seen, target }: Mark, { insertion, planned }: Plan, actors: string[]): Applied {
@@ -170,7 +186,7 @@ function operationArguments(operation: Operation, isNew: boolean): Argument[] {
 }
 
 function signInArguments(signIn: SignIn, kept: Kept): Argument[] {
-  const tokens = touchTokens(signIn).map((token) => token.toString('hex'));
+  const tokens = tokensOf(signIn).touching.map((token) => token.toString('hex'));
   const bytes = kept === 'new' || kept === 'source' ? packSignIns(signIn.tenantId, [signIn]) : '';
   return [bytes, tokens.length, ...tokens];
 }

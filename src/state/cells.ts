@@ -1,8 +1,8 @@
 /** Fields of hashes that are read, changed by pure code and written back only if no one else wrote them in between. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Argument } from './calls.ts';
 import type { Client } from './redis.ts';
-import { fieldOf, readValues } from './values.ts';
+import { fieldOf, readServed, readValues, type ValuePlace } from './values.ts';
 
 export interface Cell {
   readonly key: string;
@@ -15,14 +15,27 @@ export interface CellWrite extends Cell {
   readonly after: Buffer | string | null;
 }
 
+/** A field that is to be read. */
+export type CellPlace = Omit<Cell, 'before'>;
+
 /** Reads fields of hashes of one slot. */
-export async function readCells(client: Client, wanted: readonly Omit<Cell, 'before'>[]): Promise<Cell[]> {
-  const values = await readValues(
-    client,
-    wanted.map(({ key, field }) => fieldOf(key, field)),
-  );
-  return wanted.map((cell, i) => ({ ...cell, before: values[i]! }));
+export async function readCells(client: Client, wanted: readonly CellPlace[]): Promise<Cell[]> {
+  return withValues(wanted, await readValues(client, placesOf(wanted)));
 }
+
+/** The same, and the server that told them, for who is to write them nowhere else; at least one. */
+export async function readServedCells(
+  client: Client,
+  wanted: readonly CellPlace[],
+): Promise<{ readonly server: string; readonly cells: readonly Cell[] }> {
+  const { server, values } = await readServed(client, placesOf(wanted));
+  return { server, cells: withValues(wanted, values) };
+}
+
+const placesOf = (wanted: readonly CellPlace[]): ValuePlace[] => wanted.map(({ key, field }) => fieldOf(key, field));
+
+const withValues = (wanted: readonly CellPlace[], values: readonly (Buffer | null)[]): Cell[] =>
+  wanted.map(({ key, field }, i) => ({ key, field, before: values[i]! }));
 
 /** In place of a new value: the one there stays. No value of ours is this short. */
 const UNCHANGED = '=';
@@ -35,8 +48,7 @@ export function cellArguments(writes: readonly CellWrite[]): Argument[] {
 }
 
 /** As scripts compare values: 40 hex digits, or nothing for what is not there. */
-export const sha1 = (value: Buffer | null): string =>
-  value === null ? '' : createHash('sha1').update(value).digest('hex');
+export const sha1 = (value: Buffer | null): string => (value === null ? '' : hash('sha1', value, 'hex'));
 
 /**
  * A version of an actor's facts, or of what was folded from them. No number: after state was lost the same one would be

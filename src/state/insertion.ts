@@ -3,9 +3,9 @@ import { factKey, type SignIn } from '../detection/fact.ts';
 import { lesserSource } from '../detection/finding.ts';
 import { groupBy } from '../detection/group.ts';
 import { compareSignIns, groupGuests } from '../detection/guests.ts';
-import { type Cell, type CellWrite, readCells } from './cells.ts';
+import { type Cell, type CellPlace, type CellWrite, readCells } from './cells.ts';
 import { slotOf } from './due.ts';
-import { objectToken, type Token } from './keys.ts';
+import type { Token } from './keys.ts';
 import type { Client } from './redis.ts';
 import {
   aliasKey,
@@ -13,10 +13,10 @@ import {
   encodeHours,
   encodeSignIns,
   guestKey,
-  guestToken,
   hourField,
   hourOf,
   splitTokens,
+  tokensOf,
 } from './window.ts';
 
 /** More sign-ins than these are kept by the hour. */
@@ -34,24 +34,51 @@ export interface Insertion {
   readonly slots: ReadonlyMap<string, Token>;
 }
 
-/** Reads what the sign-ins touch and says what to write, so that they are in the window. */
-export async function planInsertion(client: Client, shardKey: string, signIns: readonly SignIn[]): Promise<Insertion> {
+/** Sign-ins by what they touch: their guests, and the object ids that lead to guests. */
+export interface Arrivals {
+  readonly guests: readonly { readonly token: Token; readonly added: readonly SignIn[] }[];
+  /** The guests of each by the names of their tokens. */
+  readonly objects: readonly { readonly token: Token; readonly guests: ReadonlyMap<string, Token> }[];
+}
+
+export function arrivalsOf(signIns: readonly SignIn[]): Arrivals {
+  const guests = new Map<string, { token: Token; added: SignIn[] }>();
+  const objects = new Map<string, { token: Token; guests: Map<string, Token> }>();
+  for (const signIn of signIns) {
+    const { guest, object } = tokensOf(signIn);
+    const name = guest.toString('hex');
+    const own = guests.get(name);
+    if (own === undefined) guests.set(name, { token: guest, added: [signIn] });
+    else own.added.push(signIn);
+    // Who has no UPN is kept under the object id itself.
+    if (object === null || signIn.upn === '') continue;
+    const objectName = object.toString('hex');
+    const led = objects.get(objectName)?.guests ?? new Map<string, Token>();
+    objects.set(objectName, { token: object, guests: led.set(name, guest) });
+  }
+  return { guests: [...guests.values()], objects: [...objects.values()] };
+}
+
+/** What must be read of a shard: the guests' cells, and then the object ids'. */
+export const arrivalPlaces = (shardKey: string, { guests, objects }: Arrivals): CellPlace[] => [
+  ...guests.map(({ token }) => ({ key: guestKey(shardKey, token), field: token })),
+  ...objects.map(({ token }) => ({ key: aliasKey(shardKey, token), field: token })),
+];
+
+/** Says by what is there, place by place, what to write, so that the sign-ins are in the window. Of a busy guest it reads the hours. */
+export async function planInsertion(
+  client: Client,
+  { guests, objects }: Arrivals,
+  cells: readonly Cell[],
+): Promise<Insertion> {
   const insertion = {
     writes: [] as CellWrite[],
     kept: new Map<SignIn, Kept>(),
     thinned: 0,
     slots: new Map<string, Token>(),
   };
-  const groups = [...groupBy(signIns, (signIn) => guestToken(signIn).toString('hex'))].map(([name, added]) => ({
-    token: Buffer.from(name, 'hex'),
-    added,
-  }));
-  const cells = await readCells(
-    client,
-    groups.map(({ token }) => ({ key: guestKey(shardKey, token), field: token })),
-  );
-  for (const [i, { token, added }] of groups.entries()) await insertGuest(client, cells[i]!, token, added, insertion);
-  insertion.writes.push(...(await planAliases(client, shardKey, signIns)));
+  for (const [i, { token, added }] of guests.entries()) await insertGuest(client, cells[i]!, token, added, insertion);
+  insertion.writes.push(...objects.flatMap((object, i) => planAlias(object, cells[guests.length + i]!)));
   return insertion;
 }
 
@@ -130,26 +157,8 @@ function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan)
 }
 
 /** An object id leads to every guest token that it was seen with. */
-async function planAliases(client: Client, shardKey: string, signIns: readonly SignIn[]): Promise<CellWrite[]> {
-  const wanted = new Map<string, { token: Token; guests: Map<string, Token> }>();
-  for (const signIn of signIns) {
-    if (signIn.objectId === null || signIn.upn === '') continue;
-    const token = objectToken(signIn.tenantId, signIn.objectId);
-    const entry = wanted.get(token.toString('hex')) ?? { token, guests: new Map<string, Token>() };
-    const guest = guestToken(signIn);
-    entry.guests.set(guest.toString('hex'), guest);
-    wanted.set(token.toString('hex'), entry);
-  }
-  const entries = [...wanted.values()];
-  const cells = await readCells(
-    client,
-    entries.map(({ token }) => ({ key: aliasKey(shardKey, token), field: token })),
-  );
-  return cells.flatMap((cell, i) => {
-    const known = new Set(splitTokens(cell.before).map((token) => token.toString('hex')));
-    const missing = [...entries[i]!.guests].filter(([name]) => !known.has(name)).map(([, token]) => token);
-    return missing.length === 0
-      ? []
-      : [{ ...cell, after: Buffer.concat([cell.before ?? Buffer.alloc(0), ...missing]) }];
-  });
+function planAlias({ guests }: Arrivals['objects'][number], cell: Cell): CellWrite[] {
+  const known = new Set(splitTokens(cell.before).map((token) => token.toString('hex')));
+  const missing = [...guests].filter(([name]) => !known.has(name)).map(([, token]) => token);
+  return missing.length === 0 ? [] : [{ ...cell, after: Buffer.concat([cell.before ?? Buffer.alloc(0), ...missing]) }];
 }

@@ -3,10 +3,9 @@ import { digest } from '../detection/digest.ts';
 import { factKey, type Operation } from '../detection/fact.ts';
 import { actorKey, actorOf, lesserSource } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
-import { type CellWrite, readCells } from './cells.ts';
+import type { Cell, CellPlace, CellWrite } from './cells.ts';
 import { homeToken, objectToken, type Token, timeHex } from './keys.ts';
 import { packOperation, unpackOperation } from './packing.ts';
-import type { ShardHandle } from './shard.ts';
 
 export const operationKey = (shardKey: string, actor: string): string => `${shardKey}ao:${actor}`;
 export const indexSuffix = (operation: Operation): string => `|${timeHex(operation.time)}|${factKey(operation)}`;
@@ -40,22 +39,27 @@ export interface PlannedOperations {
   readonly isNew: ReadonlySet<string>;
 }
 
-/** Reads what is there of the operations and says what to write, so that they are in the shard, each with its least source. */
-export async function planOperations(shard: ShardHandle, operations: readonly Operation[]): Promise<PlannedOperations> {
+/** Each operation once, with the least source that it came with, by its key. */
+export function leastSources(operations: readonly Operation[]): Map<string, Operation> {
   const least = new Map<string, Operation>();
   for (const operation of operations) {
     const key = factKey(operation);
     const known = least.get(key);
     least.set(key, known === undefined ? operation : lesserSource(known, operation));
   }
-  const entries = [...least];
-  const cells = await readCells(
-    shard.client,
-    entries.map(([key, operation]) => ({ key: operationKey(shard.key, actorKey(actorOf(operation))), field: key })),
-  );
+  return least;
+}
+
+/** Where the operations lie, in their order. */
+export const operationPlaces = (shardKey: string, least: ReadonlyMap<string, Operation>): CellPlace[] =>
+  [...least].map(([field, operation]) => ({ key: operationKey(shardKey, actorKey(actorOf(operation))), field }));
+
+/** Says by what is there, place by place, what to write, so that the operations are in the shard, each with its least source. */
+export function planOperations(least: ReadonlyMap<string, Operation>, cells: readonly Cell[]): PlannedOperations {
   const planned = { writes: [] as CellWrite[], added: [] as Operation[], isNew: new Set<string>() };
-  for (const [i, cell] of cells.entries()) {
-    const [key, operation] = entries[i]!;
+  let i = 0;
+  for (const [key, operation] of least) {
+    const cell = cells[i++]!;
     const before = cell.before === null ? null : unpackOperation(String(cell.before));
     if (before !== null && lesserSource(before, operation) === before) continue;
     planned.writes.push({

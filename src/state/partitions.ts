@@ -21,8 +21,10 @@ import {
   progressRecord,
   readMark,
   readRecord,
+  type Written,
   withoutSpans,
   writeRecord,
+  writeSeen,
 } from './positions.ts';
 import { noteLost, rebuildingOf } from './rebuilding.ts';
 import type { Client } from './redis.ts';
@@ -67,6 +69,8 @@ export class Partitions {
   readonly #keys: Keys;
   readonly #shards: Shards;
   readonly #options: PartitionsOptions;
+  /** Whether parts of the state lie where a step on the positions does not see them. */
+  #isApart = false;
 
   constructor(client: Client, keys: Keys, shards: Shards, options: PartitionsOptions) {
     this.#client = client;
@@ -152,16 +156,36 @@ export class Partitions {
 
   async advance(place: Place, progress: Progress): Promise<Outcome> {
     const known = await this.knownOf(place);
-    // A position says that facts are there: it is not written before they have been seen to be.
-    await this.#look(known);
-    const lost = this.known.lostPartOf(known);
-    if (lost !== null) return this.lostAt(known, lost);
+    // A position says that facts are there: it is not written unless they are seen to be, where one server has all in the same step.
+    if (this.known.lostPartOf(known) === null) {
+      const next = this.#nextRecord(known, progress);
+      if (!this.#isApart && (await this.#writeSeen(known, next))) return { kind: 'applied' };
+      await this.#look(known);
+      if (this.known.lostPartOf(known) === null) {
+        // What is there, and yet not to be seen from the positions, lies on other nodes.
+        this.#isApart = true;
+        await this.#write(known, next, false);
+        return { kind: 'applied' };
+      }
+    }
+    return this.lostAt(known, this.known.lostPartOf(known)!);
+  }
+
+  #nextRecord(known: Known, progress: Progress): PartitionRecord {
     const { reader, now } = this.#options;
     const parts = { marks: [...known.marks], generations: [...known.generations] };
     const seen = { ...parts, reader, seenAt: now(), delayMs: known.delay?.ms ?? known.record.delayMs };
-    const next = progressRecord({ ...this.#whatIsThere(known), ...seen }, progress);
-    await this.#write(known, next, false);
-    return { kind: 'applied' };
+    return progressRecord({ ...this.#whatIsThere(known), ...seen }, progress);
+  }
+
+  /** Moves the position if the marks of all parts are seen from where it lies; false where they are not. */
+  async #writeSeen(known: Known, record: PartitionRecord): Promise<boolean> {
+    const partKeys = this.#shards.parts.map(({ key }) => key);
+    const outcome = await writeSeen(this.#client, this.#keys, record, partKeys);
+    if (outcome === 'unseen') return false;
+    known.wholeAt = Math.max(known.wholeAt, record.seenAt);
+    await this.#noteWritten(known, record, outcome);
+    return true;
   }
 
   /** The record, without what was read of a former hub if a part of the state is another now: it expects nothing of this one only. */
@@ -231,7 +255,10 @@ export class Partitions {
   }
 
   async #write(known: Known, record: PartitionRecord, forced: boolean): Promise<void> {
-    const outcome = await writeRecord(this.#client, this.#keys, record, forced);
+    await this.#noteWritten(known, record, await writeRecord(this.#client, this.#keys, record, forced));
+  }
+
+  async #noteWritten(known: Known, record: PartitionRecord, outcome: Written): Promise<void> {
     if (outcome === 'kept') return;
     const isGone = outcome === 'made' && known.isStored;
     known.record = record;

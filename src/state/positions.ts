@@ -111,21 +111,36 @@ export async function readRecords(client: Client, keys: Keys): Promise<Partition
   return [...all.values()].map((text) => JSON.parse(String(text)) as PartitionRecord);
 }
 
+export type Written = 'moved' | 'made' | 'kept';
+
 /** Stores a record. Unless it is `forced`, one that is further, or of a later life of the hub, stays. */
-export async function writeRecord(
+export const writeRecord = (client: Client, keys: Keys, record: PartitionRecord, forced: boolean): Promise<Written> =>
+  write(client, keys, record, forced, []) as Promise<Written>;
+
+/** Stores a record as long as what it expects of the parts is there, in one step: `unseen` where they cannot be asked in it. */
+export const writeSeen = (
+  client: Client,
+  keys: Keys,
+  record: PartitionRecord,
+  partKeys: readonly string[],
+): Promise<Written | 'unseen'> => {
+  const expected = partKeys.map((key, part) => [key, record.marks[part] ?? null] as const);
+  const marks = expected.flatMap(([key, mark]) => (mark === null ? [] : [[key, mark] as const]));
+  return write(client, keys, record, false, marks);
+};
+
+async function write(
   client: Client,
   keys: Keys,
   record: PartitionRecord,
   forced: boolean,
-): Promise<'moved' | 'made' | 'kept'> {
+  marks: readonly (readonly [partKey: string, mark: number])[],
+): Promise<Written | 'unseen'> {
   const args = [
-    fieldOf(record),
-    record.sequenceNumber,
-    record.hubCreatedAt,
-    JSON.stringify(record),
-    forced ? '1' : '0',
+    ...[fieldOf(record), record.sequenceNumber, record.hubCreatedAt, JSON.stringify(record), forced ? '1' : '0'],
+    ...[markField(record), marks.length, ...marks.flat()],
   ];
-  return String(await runScript(client, advanceScript, keys.service, args)) as 'moved' | 'made' | 'kept';
+  return String(await runScript(client, advanceScript, keys.service, args)) as Written | 'unseen';
 }
 
 export async function readMark(client: Client, partKey: string, place: Place): Promise<number | null> {

@@ -38,41 +38,74 @@ export async function readValues(
   const values: (Buffer | null)[] = [];
   let bytes = 0;
   while (values.length < places.length && (values.length === 0 || bytes < bytesMax)) {
-    const read = await readSome(client, places.slice(values.length, values.length + VALUES_PER_READ_MAX));
-    values.push(...read);
-    bytes += read.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    const read = await readSome(client, rest(places, values), false);
+    for (const value of read.values) values.push(value);
+    bytes += read.values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
   }
   return values;
 }
 
+/** Values of one slot, and the server that told the first of them; the others it told, too, or a later one. */
+export interface Served {
+  /** By the name that `servedBy` of the scripts gives. */
+  readonly server: string;
+  readonly values: readonly (Buffer | null)[];
+}
+
+/** Reads values that are to be written anew only where they were read; at least one. */
+export async function readServed(client: Client, places: readonly ValuePlace[]): Promise<Served> {
+  const { server, values } = await readSome(client, rest(places, []), true);
+  const others = await readValues(client, places.slice(values.length));
+  return { server, values: others.length === 0 ? values : [...values, ...others] };
+}
+
+/** As many of those that are left as are asked for in one round trip. */
+const rest = (places: readonly ValuePlace[], { length }: readonly unknown[]): readonly ValuePlace[] =>
+  places.slice(length, length + VALUES_PER_READ_MAX);
+
 /** The first of the values: as many as fit into one reply, or one that does not. */
-async function readSome(client: Client, places: readonly ValuePlace[]): Promise<(Buffer | null)[]> {
+async function readSome(client: Client, places: readonly ValuePlace[], tellsServer: boolean): Promise<Served> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const pieces: Buffer[] = [];
-    let read = await readPiece(client, places, 0, '');
-    if (read.kind === 'values') return read.values;
-    for (let at = 0; read.kind === 'piece'; read = await readPiece(client, places.slice(0, 1), at, read.sha)) {
+    let read = await readPiece(client, places, { at: 0, sha: '' }, tellsServer);
+    if (read.kind === 'values') return read;
+    const server = read.kind === 'piece' ? read.server : '';
+    for (let at = 0; read.kind === 'piece'; read = await readPiece(client, places.slice(0, 1), { at, sha: read.sha })) {
       pieces.push(read.bytes);
       at += read.bytes.length;
-      if (at >= read.total) return [Buffer.concat(pieces)];
+      if (at >= read.total) return { server, values: [Buffer.concat(pieces)] };
     }
   }
   throw new Error(`a value was written anew ${ATTEMPTS_MAX} times while it was read`);
 }
 
 type Read =
-  | { readonly kind: 'values'; readonly values: (Buffer | null)[] }
-  | { readonly kind: 'piece'; readonly bytes: Buffer; readonly total: number; readonly sha: string }
+  | ({ readonly kind: 'values' } & Served)
+  | {
+      readonly kind: 'piece';
+      readonly server: string;
+      readonly bytes: Buffer;
+      readonly total: number;
+      readonly sha: string;
+    }
   | { readonly kind: 'changed' };
 
-async function readPiece(client: Client, places: readonly ValuePlace[], from: number, sha: string): Promise<Read> {
-  const args = [CALL_BYTES_MAX, from, sha, ...inGroups(places)];
-  const [outcome, ...rest] = (await runScript(client, valuesScript, places[0]!.key, args)) as (Buffer | null)[];
+async function readPiece(
+  client: Client,
+  places: readonly ValuePlace[],
+  { at, sha }: { readonly at: number; readonly sha: string },
+  tellsServer = false,
+): Promise<Read> {
+  const args = [CALL_BYTES_MAX, at, sha, tellsServer ? '1' : '', ...inGroups(places)];
+  const [outcome, server, ...told] = (await runScript(client, valuesScript, places[0]!.key, args)) as (Buffer | null)[];
   switch (String(outcome)) {
     case 'values':
-      return { kind: 'values', values: rest };
+      return { kind: 'values', server: String(server), values: told };
     case 'piece':
-      return { kind: 'piece', bytes: rest[0]!, total: Number(rest[1]), sha: String(rest[2]) };
+      return {
+        ...{ kind: 'piece', server: String(server) },
+        ...{ bytes: told[0]!, total: Number(told[1]), sha: String(told[2]) },
+      };
     default:
       return { kind: 'changed' };
   }

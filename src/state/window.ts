@@ -22,11 +22,29 @@ export function guestToken(signIn: Pick<SignIn, 'tenantId' | 'upn' | 'objectId'>
   return home !== '' ? homeToken(signIn.tenantId, home) : objectToken(signIn.tenantId, signIn.objectId ?? '');
 }
 
-/** Every token that an actor's operation could find the sign-in by. */
-export function touchTokens(signIn: Pick<SignIn, 'tenantId' | 'upn' | 'objectId'>): Token[] {
+/** The tokens that have to do with a sign-in. */
+export interface SignInTokens {
+  /** That which it is kept under. */
+  readonly guest: Token;
+  /** Of its object id; null where it has none. */
+  readonly object: Token | null;
+  /** All that an actor's operation could find it by. */
+  readonly touching: readonly Token[];
+}
+
+/** Each token is a hash, and is asked for several times on the way into the window. */
+const signInTokens = new WeakMap<SignIn, SignInTokens>();
+
+export function tokensOf(signIn: SignIn): SignInTokens {
+  const known = signInTokens.get(signIn);
+  if (known !== undefined) return known;
   const home = homeUpn(signIn.upn);
-  const tokens = home === '' ? [] : [homeToken(signIn.tenantId, home)];
-  return signIn.objectId === null ? tokens : [...tokens, objectToken(signIn.tenantId, signIn.objectId)];
+  const homes = home === '' ? [] : [homeToken(signIn.tenantId, home)];
+  const object = signIn.objectId === null ? null : objectToken(signIn.tenantId, signIn.objectId);
+  const touching = object === null ? homes : [...homes, object];
+  const tokens = { guest: touching[0] ?? guestToken(signIn), object, touching };
+  signInTokens.set(signIn, tokens);
+  return tokens;
 }
 
 export const guestKey = (shardKey: string, token: Token): string => `${shardKey}g:${bucketOf(token)}`;
