@@ -290,6 +290,13 @@ export const LOG_EVENTS = {
       'The audit log: a call that writes. `code` is the operation, `caller` who, `target` the id, `outcome` how it went.',
     act: nothing,
   },
+  actor_erased: {
+    level: 'info',
+    message: 'erased',
+    about:
+      'The audit log, written by `guestwatch erase`: an actor of `tenantId` was erased, with all that was enqueued `until` then. How much it was stands beside it; who it was does not.',
+    act: nothing,
+  },
   api_refused: {
     level: 'warn',
     message: 'refused',

@@ -18,7 +18,7 @@ export function createMetrics() {
     registry,
     facts: counter(
       'guestwatch_facts_total',
-      'Facts that arrived: new, known already, or thinned, which are sign-ins not kept because their minute holds enough of their guest.',
+      'Facts that arrived: new, known already, thinned, which are sign-ins not kept because their minute holds enough of their guest, or erased, of someone who was erased since.',
       ['outcome'],
     ),
     thinned: counter(

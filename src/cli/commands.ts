@@ -75,6 +75,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./rule.ts')).rule,
   },
+  erase: {
+    usage: 'erase --tenant ID --actor ID [--dry-run]',
+    summary: 'remove all that is kept of an actor, and what was enqueued of it for good',
+    flags: {
+      tenant: { value: 'ID', about: 'the tenant that it is known in' },
+      actor: { value: 'ID', about: 'its UPN, at home or as a guest, or its object id' },
+      'dry-run': { about: 'only count what would go' },
+      ...EVERYWHERE,
+    },
+    notes: [
+      'Services may run meanwhile. To do it again is safe, and ends what was cut short. It needs the settings of Redis and the',
+      'state (REDIS_URL, STATE_SHARDS, …). docs/operations.md says what it reaches and what it does not.',
+    ],
+    load: async () => (await import('./erase.ts')).erase,
+  },
   keys: {
     usage: 'keys new NAME --scope SCOPE [FLAGS]',
     summary: 'make an API key: print it once, and its line for the file of keys',

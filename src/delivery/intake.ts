@@ -1,6 +1,6 @@
 /** Follows the feed for one target: what it is to be told goes into its queue in the same step in which its place moves on. */
 import { digest } from '../detection/digest.ts';
-import type { Bounds, Change, FeedPort, QueuePort, TakenIn, TargetState } from './ports.ts';
+import type { Bounds, Change, FeedPort, QueuePort, Reading, TakenIn, TargetState } from './ports.ts';
 import type { Facts, Target } from './target.ts';
 
 /** Revisions read at once. */
@@ -61,7 +61,7 @@ export class Intake {
       const read = await feed.read(place, READ_MAX);
       if (read.kind === 'resync') return this.#resync(state, place, read.why);
       if (read.items.length === 0) await this.#wait(place, lookAt);
-      else place = await this.#takeIn(place, this.#stepsOf(read.items, state.skipBefore));
+      else place = await this.#takeIn({ ...state, place }, this.#stepsOf(read.items, state.skipBefore));
     }
   }
 
@@ -92,12 +92,12 @@ export class Intake {
     return { place: await feed.edge(isLost ? 'begin' : 'now'), takenUntil: isLost ? 0 : now() };
   }
 
-  /** Gives the place reached; null where another process has moved it. Waits where there is no room. */
-  async #takeIn(from: string, steps: readonly TakenIn[]): Promise<string | null> {
+  /** Gives the place reached; null where another process has moved it, or someone was erased. Waits where there is no room. */
+  async #takeIn({ place: from, erased }: Reading, steps: readonly TakenIn[]): Promise<string | null> {
     const { queue, bounds, now, onTaken, onFull, pause } = this.#deps;
     let place = from;
     for (let left = steps; left.length > 0 && !this.#signal.aborted; ) {
-      const taken = await queue.takeIn(this.#target.name, place, left, bounds, now());
+      const taken = await queue.takeIn(this.#target.name, { place, erased }, left, bounds, now());
       if (taken.kind !== 'taken') return null;
       place = taken.place;
       left = left.slice(taken.count);
@@ -137,7 +137,7 @@ export class Intake {
     do {
       const page = await feed.standing(cursor);
       const steps = page.items.flatMap((json) => this.#standingStep(json, before));
-      if ((await this.#takeIn(place, steps)) === null || this.#signal.aborted) return;
+      if ((await this.#takeIn({ ...state, place }, steps)) === null || this.#signal.aborted) return;
       cursor = page.nextCursor;
     } while (cursor !== null);
     if (await queue.replace(name, place, now, 0)) onResync(why);

@@ -61,8 +61,14 @@ export interface TargetAbout {
   readonly about: string;
 }
 
-export interface TargetState {
+/** Where reading of the feed stands for a target. */
+export interface Reading {
   readonly place: string;
+  /** Who had been erased when it began: what was read before another is, is taken in no more. */
+  readonly erased: string;
+}
+
+export interface TargetState extends Reading {
   /** What came into the feed before it (ms since the Unix epoch) is passed over; 0 for none. */
   readonly skipBefore: number;
   /** When the newest that was taken in came into the feed (ms). */
@@ -181,7 +187,7 @@ export interface QueuePort {
   /** One atomic step: deliveries into the queue, and the place behind them. Takes as many as there is room for. */
   takeIn(
     name: string,
-    from: string,
+    from: Reading,
     steps: readonly TakenIn[],
     bounds: Bounds,
     now: number,

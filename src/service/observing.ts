@@ -14,7 +14,7 @@ import { standingOf } from './standing.ts';
 
 /** What has not happened yet reads 0, so that the first time is seen as a rise. */
 export function beginAtZero(metrics: Metrics): void {
-  for (const outcome of ['new', 'known', 'thinned']) metrics.facts.inc({ outcome }, 0);
+  for (const outcome of ['new', 'known', 'thinned', 'erased']) metrics.facts.inc({ outcome }, 0);
   for (const reason of LETTER_REASONS) metrics.deadLetters.inc({ reason }, 0);
   for (const reason of CHANGE_REASONS) {
     metrics.revisions.inc({ reason }, 0);
@@ -31,10 +31,11 @@ export function beginAtZero(metrics: Metrics): void {
 /** Counts what happens in the state, and says what someone should know. */
 export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
   return {
-    onApplied: ({ newFacts, knownFacts, thinnedFacts, thinned }) => {
+    onApplied: ({ newFacts, knownFacts, thinnedFacts, erasedFacts, thinned }) => {
       metrics.facts.inc({ outcome: 'new' }, newFacts);
       metrics.facts.inc({ outcome: 'known' }, knownFacts);
       metrics.facts.inc({ outcome: 'thinned' }, thinnedFacts);
+      metrics.facts.inc({ outcome: 'erased' }, erasedFacts);
       metrics.thinned.inc(thinned);
     },
     onLetters: ({ dropped, reasons }) => {

@@ -5,6 +5,7 @@ import { msOfTicks } from '../detection/time.ts';
 import { type Argument, bytesOf } from './calls.ts';
 import { cellArguments, freshVersion, readServedCells } from './cells.ts';
 import { guestEntry, operationEntry, slotOf } from './due.ts';
+import { bearerOf, erasedVersionIn, isErased, readErased } from './erased.ts';
 import { arrivalPlaces, arrivalsOf, type Insertion, type Kept, planInsertion } from './insertion.ts';
 import {
   leastSources,
@@ -53,7 +54,9 @@ export interface Applied {
   readonly knownFacts: number;
   /** Sign-ins that came and were not kept, because their minute holds enough of their guest. */
   readonly thinnedFacts: number;
-  /** Sign-ins that gave way: those, and ones kept until now. */
+  /** Facts that came and were not kept, because who did it was erased since. */
+  readonly erasedFacts: number;
+  /** Sign-ins that gave way: those that were thinned, and ones kept until now. */
   readonly thinned: number;
 }
 
@@ -82,6 +85,7 @@ const sumOf = (a: Applied, b: Applied): Applied => ({
   mark: b.mark,
   knownFacts: a.knownFacts + b.knownFacts,
   thinnedFacts: a.thinnedFacts + b.thinnedFacts,
+  erasedFacts: a.erasedFacts + b.erasedFacts,
   thinned: a.thinned + b.thinned,
 });
 
@@ -104,13 +108,15 @@ async function applyStep(
   for (let attempt = 1; ; attempt++) {
     // As it is now: what is read before a loss is not written under the generation that follows.
     const shard = { ...live };
-    const plan = await planStep(shard, facts);
-    const args = [shard.generation, plan.server, now, freshVersion(), ...stepArguments(shard, facts, mark, plan)];
+    const asked = await planStep(shard, facts);
+    const own = await notErased(shard, asked.server, facts);
+    const plan = own.length === facts.length ? asked : { ...(await planStep(shard, own)), server: asked.server };
+    const args = [shard.generation, plan.server, now, freshVersion(), ...stepArguments(shard, own, mark, plan)];
     if (facts.length > 1 && bytesOf(args) > STEP_BYTES_MAX) return { kind: 'too_large' };
     const [outcome, ...rest] = (await runScript(shard.client, applyScript, shard.key, args)) as Buffer[];
     switch (String(outcome)) {
       case 'applied':
-        return appliedBy(facts, mark, plan, rest.map(String));
+        return appliedBy(own, mark, plan, rest.map(String), facts.length - own.length);
       case 'lost':
         return { kind: 'lost', generation: String(rest[0]) };
       default:
@@ -118,6 +124,14 @@ async function applyStep(
           throw new Error(`the guests of one batch were changed by others ${attempt} times in a row`);
     }
   }
+}
+
+/** The facts but for those of who was erased after they were enqueued: the step itself is refused where another is erased by then. */
+async function notErased(shard: ShardHandle, server: string, facts: Facts): Promise<Facts> {
+  const version = erasedVersionIn(server);
+  if (version === '') return facts;
+  const erased = await readErased(shard, version);
+  return facts.filter((fact) => !isErased(erased, bearerOf(fact), fact.source.enqueuedAt));
 }
 
 /** Asks once for all that the facts may change, and says what they change. */
@@ -128,13 +142,19 @@ async function planStep(shard: ShardHandle, facts: Facts): Promise<Plan> {
   const least = leastSources(operations);
   const places = arrivalPlaces(shard.key, arrivals);
   const asked = [...places, ...operationPlaces(shard.key, least)];
-  const { server, cells } = await readServedCells(shard.client, asked);
+  const { server, cells } = await readServedCells(shard, asked);
   const insertion = await planInsertion(shard.client, arrivals, cells.slice(0, places.length));
   const planned = planOperations(least, cells.slice(places.length));
   return { server, signIns, insertion, operations, planned };
 }
 
-function appliedBy(facts: Facts, { seen, target }: Mark, { insertion, planned }: Plan, actors: string[]): Applied {
+function appliedBy(
+  facts: Facts,
+  { seen, target }: Mark,
+  { insertion, planned }: Plan,
+  actors: string[],
+  erasedFacts: number,
+): Applied {
   const keptAs = (what: Kept) => [...insertion.kept.values()].filter((kept) => kept === what).length;
   const newFacts = planned.added.length + keptAs('new');
   const thinnedFacts = keptAs('thinned');
@@ -145,6 +165,7 @@ function appliedBy(facts: Facts, { seen, target }: Mark, { insertion, planned }:
     newFacts,
     knownFacts: facts.length - newFacts - thinnedFacts,
     thinnedFacts,
+    erasedFacts,
     thinned: insertion.thinned,
   };
 }

@@ -73,7 +73,7 @@ export class Applying {
     const handle = { ...this.#shards.letters, generation: known.generations[part]! };
     const kept = await keepLetters(handle, place, deadLetters, mark, deadLettersMax);
     if (kept.kind === 'lost') return false;
-    known.marks[part] = kept.mark;
+    if (kept.mark !== null) known.marks[part] = kept.mark;
     const { added, dropped } = kept;
     events.onLetters({ added: added.length, dropped, reasons: deadLetters.map(({ reason }) => reason) });
     return true;

@@ -23,12 +23,12 @@ export async function readCells(client: Client, wanted: readonly CellPlace[]): P
   return withValues(wanted, await readValues(client, placesOf(wanted)));
 }
 
-/** The same, and the server that told them, for who is to write them nowhere else; at least one. */
+/** The same of a part, and the server that told them, for who is to write them nowhere else; at least one. */
 export async function readServedCells(
-  client: Client,
+  { client, key }: { readonly client: Client; readonly key: string },
   wanted: readonly CellPlace[],
 ): Promise<{ readonly server: string; readonly cells: readonly Cell[] }> {
-  const { server, values } = await readServed(client, placesOf(wanted));
+  const { server, values } = await readServed(client, key, placesOf(wanted));
   return { server, cells: withValues(wanted, values) };
 }
 

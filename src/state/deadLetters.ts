@@ -1,5 +1,6 @@
 /** Dead letters: what could not be understood, kept once each, bounded in number and in bytes, and lost only with a word. */
 import type { Mark } from './apply.ts';
+import { type Erased, namesErased, readErased } from './erased.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
 import type { Place } from './positions.ts';
 import { loadScript, runScript } from './scripts.ts';
@@ -25,15 +26,15 @@ export type LettersKept =
       readonly added: readonly string[];
       /** Letters that gave way. */
       readonly dropped: number;
-      /** What the partition's mark is at least. */
-      readonly mark: number;
+      /** What the partition's mark is at least; null where nothing was kept, and so none raised. */
+      readonly mark: number | null;
     }
   | { readonly kind: 'lost' };
 
 /** Of what is read again beside a partition's way: no mark is looked at, and none is raised, as none is below this. */
 export const NO_MARK: Mark = { field: '', seen: null, floor: -Infinity, target: -Infinity };
 
-/** Keeps letters of one partition; its mark reaches its target with the last of them. */
+/** Keeps letters of one partition, but for those that name someone erased; its mark reaches its target with the last of them. */
 export async function keepLetters(
   handle: LettersHandle,
   place: Place,
@@ -41,27 +42,59 @@ export async function keepLetters(
   mark: Mark,
   lettersMax: number,
 ): Promise<LettersKept> {
-  const added: string[] = [];
-  let dropped = 0;
+  const all = letters.map((letter) => letterOf(place, letter));
+  const so = { added: [] as string[], dropped: 0 };
+  for (;;) {
+    const erased = await readErased(handle);
+    const own = all.filter((letter) => !isErasedLetter(erased, letter));
+    const outcome = await keepThem(handle, own, mark, { lettersMax, erased }, so);
+    if (outcome === 'lost') return { kind: 'lost' };
+    if (outcome !== 'changed') return { kind: 'kept', ...so, mark: own.length === 0 ? null : outcome };
+  }
+}
+
+/** Whether a letter names someone who was erased after it was enqueued. Of the form that its bytes have each is looked at. */
+export function isErasedLetter(erased: Erased, { content, encoding, tenantId, source }: KeptLetter): boolean {
+  if (erased.version === '' && erased.until.size === 0) return false;
+  const bytes = Buffer.from(content, encoding);
+  const texts = encoding === 'utf8' ? [content] : [bytes.toString('latin1'), bytes.toString('utf16le')];
+  return texts.some((text) => namesErased(erased, { text, tenantId, at: Date.parse(source.enqueuedAt) }));
+}
+
+/** Gives what the mark is at least; `so` tells of the steps that were taken until now. */
+async function keepThem(
+  handle: LettersHandle,
+  letters: readonly KeptLetter[],
+  mark: Mark,
+  { lettersMax, erased }: { readonly lettersMax: number; readonly erased: Erased },
+  so: { added: string[]; dropped: number },
+): Promise<number | 'changed' | 'lost'> {
   let { seen, floor } = mark;
   const steps = [...pages(letters, LETTERS_PER_STEP_MAX)];
   for (const [i, step] of steps.entries()) {
     const target = i === steps.length - 1 ? Math.max(mark.target, floor) : markWithin(floor);
-    const args = step
-      .map((letter) => letterOf(place, letter))
-      .flatMap((letter) => [letter.id, orderOf(letter), JSON.stringify(letter)]);
+    const args = step.flatMap((letter) => [letter.id, orderOf(letter), JSON.stringify(letter)]);
     const [outcome, droppedNow, ...ids] = (await runScript(handle.client, deadLetterScript, handle.key, [
-      ...[handle.generation, mark.field, seen ?? '', target, lettersMax, LETTERS_BYTES_MAX, step.length],
+      ...[
+        handle.generation,
+        erased.version,
+        mark.field,
+        seen ?? '',
+        target,
+        lettersMax,
+        LETTERS_BYTES_MAX,
+        step.length,
+      ],
       ...args,
     ])) as Buffer[];
-    if (String(outcome) === 'lost') return { kind: 'lost' };
-    added.push(...ids.map(String));
-    dropped += Number(droppedNow);
+    if (String(outcome) !== 'kept') return String(outcome) as 'changed' | 'lost';
+    so.added.push(...ids.map(String));
+    so.dropped += Number(droppedNow);
     floor = Math.max(floor, target);
     // What is never raised is never looked at either.
     seen = target === -Infinity ? null : floor;
   }
-  return { kind: 'kept', added, dropped, mark: floor };
+  return floor;
 }
 
 export interface PlacedLetter {

@@ -39,7 +39,8 @@ const SLOTS_PER_ROUND_MAX = 8;
 /** Cells read in one round trip: an hour of a busy guest is some tens of kilobytes. */
 const CELLS_PER_READ_MAX = 16;
 
-type IsExpired = (fact: SignIn | Operation) => boolean;
+/** Which facts are to go. */
+export type IsExpired = (fact: SignIn | Operation) => boolean;
 
 /** Lets facts go whose time is past by the clock given (ms since the Unix epoch). Returns how many entries it looked at. */
 export async function expireFacts(shard: ShardHandle, clock: number): Promise<number> {
@@ -96,7 +97,8 @@ async function planEntries(shard: ShardHandle, entries: readonly Buffer[], isExp
   return { ...plan, writes };
 }
 
-async function planOperations(
+/** Says what to write so that those of the operations that are past their time are gone. */
+export async function planOperations(
   shard: ShardHandle,
   named: readonly Extract<DueEntry, { readonly kind: 'operation' }>[],
   isExpired: IsExpired,
@@ -127,7 +129,7 @@ async function planOperations(
 const signInsOf = (stored: Stored): SignIn[] => (stored.kind === 'signIns' ? stored.signIns : []);
 
 /** Says what to write so that the sign-ins of a guest that are past their time are gone. */
-async function planGuest(
+export async function planGuest(
   client: Client,
   shardKey: string,
   token: Token,

@@ -106,7 +106,12 @@ export async function endSuppression(
   return { kind: String(outcome) as 'ended' | 'unknown' | 'lost' };
 }
 
-async function dropSuppression({ client, key, generation }: ShardHandle, tenantId: string, id: string): Promise<void> {
+/** Lets go of what is kept of a suppression that has ended. */
+export async function dropSuppression(
+  { client, key, generation }: ShardHandle,
+  tenantId: string,
+  id: string,
+): Promise<void> {
   await runScript(client, dropScript, key, [generation, tenantId, id]);
 }
 

@@ -1,4 +1,5 @@
 /** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings are dropped. */
+import { forgetErased } from './erasing.ts';
 import { expireFacts } from './expiry.ts';
 import { retentionClock } from './positions.ts';
 import type { ShardHandle } from './shard.ts';
@@ -15,7 +16,7 @@ interface Moment {
   readonly clock: number;
 }
 
-type Swept = Pick<State, 'options' | 'shards' | 'records' | 'tellRevised'>;
+type Swept = Pick<State, 'options' | 'shards' | 'letters' | 'records' | 'tellRevised'>;
 
 export class Sweeper {
   readonly #state: Swept;
@@ -28,7 +29,7 @@ export class Sweeper {
 
   /** One round over all shards. */
   async sweep(): Promise<void> {
-    const { options, shards } = this.#state;
+    const { options, shards, letters } = this.#state;
     const now = options.now();
     const clock = retentionClock(await this.#state.records(), now).time;
     for (const [i, shard] of shards.entries()) {
@@ -41,6 +42,7 @@ export class Sweeper {
       const missing = await countMissingSignIns(shard, options.rule.window, clock);
       if (missing.missing > 0) options.events.onMissingSignIns(missing);
     }
+    await forgetErased([...shards, letters], now);
   }
 
   /**

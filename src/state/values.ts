@@ -38,7 +38,7 @@ export async function readValues(
   const values: (Buffer | null)[] = [];
   let bytes = 0;
   while (values.length < places.length && (values.length === 0 || bytes < bytesMax)) {
-    const read = await readSome(client, rest(places, values), false);
+    const read = await readSome(client, rest(places, values), null);
     for (const value of read.values) values.push(value);
     bytes += read.values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
   }
@@ -52,9 +52,9 @@ export interface Served {
   readonly values: readonly (Buffer | null)[];
 }
 
-/** Reads values that are to be written anew only where they were read; at least one. */
-export async function readServed(client: Client, places: readonly ValuePlace[]): Promise<Served> {
-  const { server, values } = await readSome(client, rest(places, []), true);
+/** Reads values of a part that are to be written anew only where they were read; at least one. `tag` is the part's. */
+export async function readServed(client: Client, tag: string, places: readonly ValuePlace[]): Promise<Served> {
+  const { server, values } = await readSome(client, rest(places, []), tag);
   const others = await readValues(client, places.slice(values.length));
   return { server, values: others.length === 0 ? values : [...values, ...others] };
 }
@@ -64,10 +64,10 @@ const rest = (places: readonly ValuePlace[], { length }: readonly unknown[]): re
   places.slice(length, length + VALUES_PER_READ_MAX);
 
 /** The first of the values: as many as fit into one reply, or one that does not. */
-async function readSome(client: Client, places: readonly ValuePlace[], tellsServer: boolean): Promise<Served> {
+async function readSome(client: Client, places: readonly ValuePlace[], servedTag: string | null): Promise<Served> {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
     const pieces: Buffer[] = [];
-    let read = await readPiece(client, places, { at: 0, sha: '' }, tellsServer);
+    let read = await readPiece(client, places, { at: 0, sha: '' }, servedTag);
     if (read.kind === 'values') return read;
     const server = read.kind === 'piece' ? read.server : '';
     for (let at = 0; read.kind === 'piece'; read = await readPiece(client, places.slice(0, 1), { at, sha: read.sha })) {
@@ -94,10 +94,11 @@ async function readPiece(
   client: Client,
   places: readonly ValuePlace[],
   { at, sha }: { readonly at: number; readonly sha: string },
-  tellsServer = false,
+  servedTag: string | null = null,
 ): Promise<Read> {
-  const args = [CALL_BYTES_MAX, at, sha, tellsServer ? '1' : '', ...inGroups(places)];
-  const [outcome, server, ...told] = (await runScript(client, valuesScript, places[0]!.key, args)) as (Buffer | null)[];
+  const args = [CALL_BYTES_MAX, at, sha, servedTag === null ? '' : '1', ...inGroups(places)];
+  const key = servedTag ?? places[0]!.key;
+  const [outcome, server, ...told] = (await runScript(client, valuesScript, key, args)) as (Buffer | null)[];
   switch (String(outcome)) {
     case 'values':
       return { kind: 'values', server: String(server), values: told };
@@ -131,8 +132,15 @@ export async function readField(client: Client, key: string, name: string): Prom
 /** A whole hash by the names of its fields. */
 export async function readHash(client: Client, key: string): Promise<Map<string, Buffer>> {
   const fields = new Map<string, Buffer>();
+  for await (const part of readHashInParts(client, key)) for (const [name, value] of part) fields.set(name, value);
+  return fields;
+}
+
+/** The same, a part at a time: what is there all the while is given, and what comes or goes meanwhile may be. */
+export async function* readHashInParts(client: Client, key: string): AsyncGenerator<Map<string, Buffer>, void, void> {
   let cursor: Argument = '0';
   do {
+    const fields = new Map<string, Buffer>();
     const args: Argument[] = [cursor, NAMES_PER_READ, CALL_BYTES_MAX];
     const [next, ...found] = (await runScript(client, scanScript, key, args)) as (Buffer | null)[];
     const left: string[] = [];
@@ -147,9 +155,9 @@ export async function readHash(client: Client, key: string): Promise<Map<string,
       left.map((name) => fieldOf(key, name)),
     );
     for (const [i, value] of values.entries()) if (value !== null) fields.set(left[i]!, value);
+    yield fields;
     cursor = String(next);
   } while (cursor !== '0');
-  return fields;
 }
 
 /** A whole set; its members are short. */

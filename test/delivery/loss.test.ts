@@ -54,7 +54,8 @@ const claimed = async (stage: Stage, wanted = WANTED) => {
 test('a step of two that begin at the same place is taken in once, and the place moves with it', () =>
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
-    const take = () => stage.deliveries.takeIn('soc', place, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
+    const take = () =>
+      stage.deliveries.takeIn('soc', { place, erased: '' }, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
     const both = await Promise.all([take(), take()]);
     assert.deepEqual(both.map(({ kind }) => kind).sort(), ['changed', 'taken']);
     const state = await stage.deliveries.state('soc');
@@ -65,7 +66,7 @@ test('of one finding only the first is had; of others as many as there is room f
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
     const steps = [stepOf(1, 'a'), stepOf(2, 'a'), stepOf(3, 'b'), stepOf(4, 'c')];
-    await stage.deliveries.takeIn('soc', place, steps, BOUNDS, stage.clock.ms);
+    await stage.deliveries.takeIn('soc', { place, erased: '' }, steps, BOUNDS, stage.clock.ms);
     const first = await claimed(stage, { ...WANTED, parallelMax: 2 });
     assert.equal(first.length, 2);
     assert.deepEqual(await claimed(stage, { ...WANTED, parallelMax: 2 }), []);
@@ -79,7 +80,7 @@ test('of one finding only the first is had; of others as many as there is room f
 test('a claim that ran out is another’s, and what its first owner says of it is refused', () =>
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
-    await stage.deliveries.takeIn('soc', place, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
+    await stage.deliveries.takeIn('soc', { place, erased: '' }, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
     const [asleep] = await claimed(stage, { ...WANTED, claimMs: 1 });
     let awake: Awaited<ReturnType<typeof claimed>>[number] | undefined;
     await eventually(async () => {
@@ -118,7 +119,13 @@ test('bytes are bounded as well, but one revision always has room', () =>
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
     const bounds = { ...BOUNDS, waitingBytesMax: 10 };
-    const taken = await stage.deliveries.takeIn('soc', place, [stepOf(1), stepOf(2)], bounds, stage.clock.ms);
+    const taken = await stage.deliveries.takeIn(
+      'soc',
+      { place, erased: '' },
+      [stepOf(1), stepOf(2)],
+      bounds,
+      stage.clock.ms,
+    );
     assert.deepEqual(taken, { kind: 'taken', count: 1, place: 'p-1' });
   }));
 
@@ -126,7 +133,7 @@ test('failed and delivered ones are bounded: the oldest give way, and it is coun
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
     const steps = [1, 2, 3, 4, 5, 6].map((n) => stepOf(n, `f-${n}`));
-    await stage.deliveries.takeIn('soc', place, steps, BOUNDS, stage.clock.ms);
+    await stage.deliveries.takeIn('soc', { place, erased: '' }, steps, BOUNDS, stage.clock.ms);
     const bounds = { ...BOUNDS, deliveredMax: 1, failedMax: 2 };
     for (const [i, one] of (await claimed(stage)).entries()) {
       const settlement = { kind: i < 2 ? 'delivered' : 'failed', attempt: ATTEMPT } as const;
@@ -284,7 +291,7 @@ test('of a feed that was trimmed before all was read, the findings that stand an
 test('a webhook that no file has any more is kept for a week, and then nothing of it is left', () =>
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
-    await stage.deliveries.takeIn('soc', place, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
+    await stage.deliveries.takeIn('soc', { place, erased: '' }, [stepOf(1), stepOf(2)], BOUNDS, stage.clock.ms);
     await stage.deliveries.forgetUnseen(stage.clock.ms);
     assert.ok(await stage.deliveries.state('soc'));
     await stage.deliveries.forgetUnseen(stage.clock.ms + 1);

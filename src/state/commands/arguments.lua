@@ -18,16 +18,22 @@ if ARGV[1] == '@staged' then
 end
 
 
--- The server that runs this, until it is started anew. What was read from one is not written to another, as after a failover:
--- versions and marks that are there may be those that were read, and yet what hangs on them is not.
-local function servedBy()
+-- The server that runs this, until it is started anew.
+local function serverRun()
   return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
 end
 
 -- What the server tells of keys that it has evicted, and whether that is more than was noted. Started anew, it counts from nothing.
 local function evictedSince(noted)
-  local run = servedBy()
+  local run = serverRun()
   local count = tonumber(string.match(redis.call('INFO', 'stats'), 'evicted_keys:(%d+)') or 0)
   local counted = tonumber(string.match(noted, '^' .. run .. ' (%d+)$') or 0)
   return run .. ' ' .. count, count > counted
+end
+
+-- The server, and who has been erased there by now. What was read from one is not written to another, as after a failover:
+-- versions and marks that are there may be those that were read, and yet what hangs on them is not. Nor is what was read before
+-- an erasure written after it.
+local function servedBy()
+  return serverRun() .. ' ' .. (redis.call('HGET', KEYS[1] .. 'meta', 'erased') or '')
 end

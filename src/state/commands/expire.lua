@@ -1,8 +1,9 @@
 -- Lets facts of one slot go in one step, or refuses and writes nothing.
 --
+-- Part     cells
 -- KEYS[1]  the shard's tag
 -- ARGV     generation; time before which facts go (ms); slot; entries looked at (so many are taken off the slot's list); SHA-1 of them all, one behind another;
---          cells:   n, then (key, field, SHA-1 of the value expected or '', new value, '' to delete it or '=' to leave it)
+--          what `cells` takes;
 --          members: n, then (actor, index member)
 -- Returns  {'expired', entries left in the slot} | {'lost', generation now} | {'changed'}
 local tag = KEYS[1]
@@ -19,21 +20,13 @@ local slot, looked, lookedAt = take(), tonumber(take()), take()
 local list = tag .. 'due:' .. slot
 -- Two who sweep at once must not take off what only one of them has seen.
 if redis.sha1hex(table.concat(redis.call('LRANGE', list, 0, looked - 1))) ~= lookedAt then return { 'changed' } end
-local cells = {}
-for _ = 1, tonumber(take()) do
-  local key, field, expected, value = take(), take(), take(), take()
-  local stored = redis.call('HGET', key, field)
-  if (stored and redis.sha1hex(stored) or '') ~= expected then return { 'changed' } end
-  cells[#cells + 1] = { key, field, value }
-end
+local cells = readCells(take)
+if not cells then return { 'changed' } end
 -- First, because it takes no memory: a script that has written may go on writing when memory is full, and this one frees it.
 redis.call('LTRIM', list, looked, -1)
 -- Facts that are gone do not come back with a longer retention: answers about the past must know.
 if tonumber(redis.call('HGET', tag .. 'meta', 'expiredTo') or 0) < tonumber(before) then redis.call('HSET', tag .. 'meta', 'expiredTo', before) end
-for _, cell in ipairs(cells) do
-  if cell[3] == '' then redis.call('HDEL', cell[1], cell[2])
-  elseif cell[3] ~= '=' then redis.call('HSET', cell[1], cell[2], cell[3]) end
-end
+writeCells(cells)
 for _ = 1, tonumber(take()) do
   local actor, member = take(), take()
   redis.call('ZREM', tag .. 'ai:' .. actor, member)

@@ -45,7 +45,7 @@ for _, key in ipairs(keys) do
 end
 
 local stays = {
-  meta = true, feed = true, ids = true, letters = true, order = true,
+  meta = true, feed = true, feederased = true, erased = true, ids = true, letters = true, order = true,
   sup = true, suptenants = true, supended = true, supdue = true, hid = true, decide = true,
 }
 for _, key in ipairs(keys) do

@@ -1,23 +1,23 @@
 -- Takes revisions of the feed in for one target, as many as there is room for, and moves its place with them.
 --
 -- KEYS[1]  the tag of the deliveries
--- ARGV     target; place that was read from; now (ms); most that may wait; most bytes that may wait;
+-- ARGV     target; place that was read from; version of those erased that was read before it; now (ms); most that may wait; most bytes that may wait;
 --          n, then (place behind it or '' to leave it, id or '' for one that is passed over, order, finding, revision, tenant,
 --                   reason, event id, when it came into the feed (ms), finding JSON)
--- Returns  {'taken', how many, place now} | {'changed'}, where another has taken in | {'unknown'}
-local tag, name, from, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+-- Returns  {'taken', how many, place now} | {'changed'}, where another has taken in, or someone was erased | {'unknown'}
+local tag, name, from, erased, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local target = tag .. 't:' .. name
 local place = redis.call('HGET', target, 'place')
 if not place then return { 'unknown' } end
-if place ~= from then return { 'changed' } end
-local most, mostBytes = tonumber(ARGV[4]), tonumber(ARGV[5])
+if place ~= from or (redis.call('HGET', tag .. 'meta', 'erased') or '') ~= erased then return { 'changed' } end
+local most, mostBytes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local count = tonumber(redis.call('HGET', target, 'count') or 0)
 local bytes = tonumber(redis.call('HGET', target, 'bytes') or 0)
 local newest = tonumber(redis.call('HGET', target, 'takenUntil') or 0)
 
 local taken = 0
-for i = 0, tonumber(ARGV[6]) - 1 do
-  local behind, id, order, finding, revision, tenant, reason, event, at, json = unpack(ARGV, 7 + 10 * i, 16 + 10 * i)
+for i = 0, tonumber(ARGV[7]) - 1 do
+  local behind, id, order, finding, revision, tenant, reason, event, at, json = unpack(ARGV, 8 + 10 * i, 17 + 10 * i)
   local delivery = tag .. 'd:' .. id
   if id ~= '' and redis.call('EXISTS', delivery) == 0 then
     if count >= most or (count > 0 and bytes + #json > mostBytes) then break end
@@ -36,6 +36,6 @@ for i = 0, tonumber(ARGV[6]) - 1 do
   taken = taken + 1
 end
 redis.call('HSET', target, 'place', place, 'count', count, 'bytes', bytes, 'takenUntil', string.format('%.0f', newest))
-if taken < tonumber(ARGV[6]) then redis.call('HSETNX', target, 'fullSince', now)
+if taken < tonumber(ARGV[7]) then redis.call('HSETNX', target, 'fullSince', now)
 else redis.call('HDEL', target, 'fullSince') end
 return { 'taken', tostring(taken), place }

@@ -1,6 +1,6 @@
 -- Reads values one after another, as many as fit into a reply; of one that is too large for it, a piece.
 --
--- KEYS[1]  the first of the keys; all share its slot
+-- KEYS[1]  the part's tag, or the first of the keys where no server is asked for; all share its slot
 -- ARGV     bytes that fit; of the first value: bytes that were read before, SHA-1 of the whole or ''; '1' to be told the server;
 --          then (command, key, names: n, name...): HGET of a hash, LINDEX of a list, XRANGE for what a revision of the feed tells
 -- Returns  {'values', server or '', value or nil...}, at least one

@@ -25,10 +25,16 @@ interface TakenIn {
 
 export function intakeOf({ run }: DeliveriesPlace) {
   return {
-    async takeIn(name: string, from: string, steps: readonly TakenIn[], bounds: Bounds, now: number) {
+    async takeIn(
+      name: string,
+      { place: from, erased }: { readonly place: string; readonly erased: string },
+      steps: readonly TakenIn[],
+      bounds: Bounds,
+      now: number,
+    ) {
       let [place, count] = [from, 0];
       for (const page of stepsOf(steps, now)) {
-        const args = [name, place, now, bounds.waitingMax, bounds.waitingBytesMax, page.length, ...page.flat()];
+        const args = [name, place, erased, now, bounds.waitingMax, bounds.waitingBytesMax, page.length, ...page.flat()];
         const [outcome, taken, reached] = await run(takeInScript, args);
         if (outcome !== 'taken') {
           if (count > 0) break;

@@ -34,12 +34,13 @@ export function targetsOf(state: State, { client, tag, run }: DeliveriesPlace) {
     },
 
     async state(name: string) {
+      const erased = (await client.hget(`${tag}meta`, 'erased')) ?? '';
       const target = await client.hgetall(`${tag}t:${name}`);
       const { place } = target;
       if (place === undefined) return null;
       const [oldest] = await client.zrange(`${tag}s:${name}:waiting`, '0', '0');
       return {
-        place,
+        ...{ place, erased },
         skipBefore: Number(target['skipBefore'] ?? 0),
         takenUntil: Number(target['takenUntil'] ?? 0),
         waiting: Number(target['count'] ?? 0),

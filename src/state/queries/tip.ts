@@ -2,7 +2,8 @@
  * The end of a shard's feed in memory, for all who follow it: each revision is read once, however many wait for it.
  *
  * Redis is asked by `refresh` alone, from the last revision known on, so that each answer says too whether that revision is
- * still there. Where it is not, all that is held is forgotten: nothing of before a loss is given out after it was noticed.
+ * still there. Where it is not, or someone was erased, all that is held is forgotten: nothing of before a loss is given out
+ * after it was noticed, and nothing of who is erased.
  */
 import type { ShardHandle } from '../shard.ts';
 import { boundsOf, ENTRIES_PER_READ_MAX, lookBehind } from './feedReads.ts';
@@ -20,6 +21,8 @@ export class Tip {
   /** Oldest first. */
   #entries: Entry[] = [];
   #chars = 0;
+  /** After which erasure it was read. */
+  #erased = '';
   #asking: Promise<void> = Promise.resolve();
   #queued: Promise<void> | null = null;
 
@@ -62,15 +65,16 @@ export class Tip {
     let isChanged = false;
     for (let reads = 0; this.#base !== null && reads < READS_MAX; reads++) {
       const look = await lookBehind(this.#shard, this.last, ENTRIES_PER_READ_MAX);
-      if (look.kind === 'resync') break;
+      if (look.kind === 'resync' || look.erased !== this.#erased) break;
       for (const entry of look.entries) this.#append(entry);
       isChanged ||= look.entries.length > 0;
       if (!look.isEnd) continue;
       if (isChanged) this.#onChange();
       return;
     }
-    const { last } = await boundsOf(this.#shard);
+    const { last, erased } = await boundsOf(this.#shard);
     this.#base = last;
+    this.#erased = erased;
     this.#entries = [];
     this.#chars = 0;
     this.#onChange();
