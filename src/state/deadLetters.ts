@@ -11,10 +11,13 @@ import { pages } from './window.ts';
 
 const deadLetterScript = loadScript('deadletter');
 const settleScript = loadScript('settleletters');
+const ageScript = loadScript('ageletters');
 /** All letters together, as they lie in Redis. */
 export const LETTERS_BYTES_MAX = 64 * 1024 * 1024;
 /** Letters told to Redis in one step: each of them becomes as much as six times as long in JSON, where it is all control characters. */
 const LETTERS_PER_STEP_MAX = 2;
+
+const LETTERS_AGED_PER_STEP_MAX = 500;
 
 /** Where the letters lie: a part of the state with a generation and marks, as a shard has them. */
 export type LettersHandle = Pick<ShardHandle, 'client' | 'key' | 'generation'>;
@@ -95,6 +98,12 @@ async function keepThem(
     seen = target === -Infinity ? null : floor;
   }
   return floor;
+}
+
+/** Lets letters go that came before a time (ms since the Unix epoch). */
+export async function ageLetters(handle: LettersHandle, before: number): Promise<void> {
+  const args = [handle.generation, new Date(before).toISOString(), LETTERS_AGED_PER_STEP_MAX];
+  await runScript(handle.client, ageScript, handle.key, args);
 }
 
 export interface PlacedLetter {

@@ -1,4 +1,7 @@
-/** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings are dropped. */
+/** What time demands of the shards: facts that are old go, quiet sign-ins are told, the feed is trimmed, findings,
+ * dead letters and deliveries are dropped. */
+import { ageLetters } from './deadLetters.ts';
+import { ageDeliveries } from './deliveries/out.ts';
 import { forgetErased } from './erasing.ts';
 import { expireFacts } from './expiry.ts';
 import { retentionClock } from './positions.ts';
@@ -16,7 +19,7 @@ interface Moment {
   readonly clock: number;
 }
 
-type Swept = Pick<State, 'options' | 'shards' | 'letters' | 'records' | 'tellRevised'>;
+type Swept = Pick<State, 'client' | 'keys' | 'options' | 'shards' | 'letters' | 'records' | 'tellRevised'>;
 
 export class Sweeper {
   readonly #state: Swept;
@@ -29,7 +32,7 @@ export class Sweeper {
 
   /** One round over all shards. */
   async sweep(): Promise<void> {
-    const { options, shards, letters } = this.#state;
+    const { client, keys, options, shards, letters } = this.#state;
     const now = options.now();
     const clock = retentionClock(await this.#state.records(), now).time;
     for (const [i, shard] of shards.entries()) {
@@ -43,6 +46,8 @@ export class Sweeper {
       if (missing.missing > 0) options.events.onMissingSignIns(missing);
     }
     await forgetErased([...shards, letters], now);
+    await ageLetters(letters, now - options.findingRetentionMs);
+    await ageDeliveries({ client, tag: keys.deliveries, now }, now - options.findingRetentionMs);
   }
 
   /**

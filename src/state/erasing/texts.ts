@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { freshVersion } from '../cells.ts';
 import { isErasedLetter, type LettersHandle, listLetters, settleLetters } from '../deadLetters.ts';
-import { STATUSES } from '../deliveries/kept.ts';
+import { takeOutChosen } from '../deliveries/out.ts';
 import { type Bearer, type Erased, isErased, namesErased } from '../erased.ts';
 import { StateUnavailable } from '../errors.ts';
 import { readEntries } from '../queries/feedReads.ts';
@@ -16,7 +16,6 @@ import { fieldOf, readValues } from '../values.ts';
 import { lostMeanwhile, runOn } from './facts.ts';
 
 const revisionsScript = loadScript('eraserevisions');
-const deliveriesScript = loadScript('erasedeliveries');
 const beginCopyScript = loadScript('beginfeedcopy');
 const copyScript = loadScript('copyfeed');
 const eraseScript = loadScript('erase');
@@ -29,7 +28,6 @@ const COPY_BYTES_MAX = 1_000_000;
 const COPY_KEPT_S = 600;
 /** How often a copy is begun that another ends. */
 const COPIES_MAX = 20;
-const DELIVERIES_PER_READ_MAX = 100;
 const LETTERS_PER_READ_MAX = 50;
 
 interface How {
@@ -92,23 +90,7 @@ export async function eraseDeliveries(
   how: How & { readonly now: number },
 ): Promise<number> {
   if (how.act) await runScript(client, eraseScript, tag, ['', '', freshVersion(), 0]);
-  let count = 0;
-  for (const name of await client.smembers(`${tag}targets`)) {
-    for (const status of STATUSES) {
-      for (let after = '-'; ; ) {
-        const list = `${tag}s:${name}:${status}`;
-        const members = await client.zrangebylex(list, after, '+', 'LIMIT', 0, DELIVERIES_PER_READ_MAX);
-        const ids = members.map((member) => member.slice(member.indexOf('|') + 1));
-        const own = await ofErased(client, tag, ids, how);
-        count += own.length;
-        if (how.act && own.length > 0)
-          await runScript(client, deliveriesScript, tag, [name, how.now, own.length, ...own]);
-        if (members.length < DELIVERIES_PER_READ_MAX) break;
-        after = `(${members.at(-1)!}`;
-      }
-    }
-  }
-  return count;
+  return takeOutChosen({ client, tag, now: how.now }, (ids) => ofErased(client, tag, ids, how), how);
 }
 
 async function ofErased(client: Client, tag: string, ids: readonly string[], how: How): Promise<string[]> {

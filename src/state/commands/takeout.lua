@@ -1,16 +1,17 @@
 -- Takes deliveries of a target out of its queue, whatever became of them: who has one in hand is refused when he says how it went.
 --
 -- KEYS[1]  the tag of the deliveries
--- ARGV     target; now (ms); n, then id
+-- ARGV     target; now (ms); '1' to count those that were not delivered as dropped; n, then id
 -- Returns  how many were there
 local tag, name, now = KEYS[1], ARGV[1], ARGV[2]
-local target, erased = tag .. 't:' .. name, 0
-for i = 4, 3 + tonumber(ARGV[3]) do
+local target, out, dropped = tag .. 't:' .. name, 0, 0
+for i = 5, 4 + tonumber(ARGV[4]) do
   local id = ARGV[i]
   local delivery = tag .. 'd:' .. id
   local status, order, finding, bytes, test = unpack(redis.call('HMGET', delivery, 'status', 'order', 'finding', 'bytes', 'test'))
   if status then
-    erased = erased + 1
+    out = out + 1
+    if status ~= 'delivered' then dropped = dropped + 1 end
     redis.call('ZREM', tag .. 's:' .. name .. ':' .. status, order .. '|' .. id)
     for _, list in ipairs({ 'due:', 'asked:', 'claims:' }) do redis.call('ZREM', tag .. list .. name, id) end
     if not test then
@@ -29,4 +30,5 @@ for i = 4, 3 + tonumber(ARGV[3]) do
     redis.call('DEL', delivery)
   end
 end
-return erased
+if ARGV[3] == '1' and dropped > 0 then redis.call('HINCRBY', target, 'dropped', dropped) end
+return out
