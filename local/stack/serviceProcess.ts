@@ -27,7 +27,7 @@ export interface ServiceOptions {
 
 export interface ServiceProcess {
   readonly pid: number;
-  /** `http://127.0.0.1:PORT` each. */
+  /** `http://127.0.0.1:PORT` each; the API's with `https:` where its settings say TLS. */
   readonly api: string;
   readonly ops: string;
   /** Resolves with how it ended, in words, whenever that is. */
@@ -58,7 +58,7 @@ export function startServiceProcess(options: ServiceOptions): Promise<ServicePro
     const { folder, signal } = options;
     for (const port of [api, ops]) folder.notePort(port);
     const child = spawnService(options, api, ops);
-    const service = describe(child, api, ops);
+    const service = describe(child, apiAddress(options.env, api), `http://127.0.0.1:${ops}`);
     try {
       await untilReady(child, service, signal);
       return service;
@@ -89,7 +89,11 @@ function spawnService({ env, endpoints, log }: ServiceOptions, api: number, ops:
   });
 }
 
-function describe(child: ChildProcess, api: number, ops: number): ServiceProcess {
+/** Where the API of a service with these settings answers. */
+export const apiAddress = ({ API_TLS_CERT_FILE: certificate = '' }: NodeJS.ProcessEnv, port: number): string =>
+  `${certificate.trim() === '' ? 'http' : 'https'}://127.0.0.1:${port}`;
+
+function describe(child: ChildProcess, api: string, ops: string): ServiceProcess {
   child.stdin!.on('error', () => {}); // It may be gone before its pipe is.
   const gone = once(child, 'exit').then(
     ([code, signal]: unknown[]) => (code === null ? `was ended by ${signal}` : `ended with ${code}`),
@@ -97,8 +101,8 @@ function describe(child: ChildProcess, api: number, ops: number): ServiceProcess
   );
   return {
     pid: child.pid!,
-    api: `http://127.0.0.1:${api}`,
-    ops: `http://127.0.0.1:${ops}`,
+    api,
+    ops,
     gone,
     async stop() {
       child.kill('SIGTERM');

@@ -65,4 +65,10 @@ test('each guarantee names a test', () => {
   for (const item of items) assert.match(item, /`test\/[^`]+\.test\.ts`: /);
 });
 
+test('each decision has a number of its own', () => {
+  const numbers = decisions().map((path) => path.match(/\/(\d{4})-[^/]+\.md$/)?.[1]);
+  assert.ok(numbers.length >= 7 && !numbers.includes(undefined));
+  assert.equal(new Set(numbers).size, numbers.length);
+});
+
 const decisions = (): string[] => readdirSync(new URL('docs/decisions/', root)).map((name) => `docs/decisions/${name}`);

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { EventHubProducerClient } from '@azure/event-hubs';
 import { Redis } from 'ioredis';
 import { AUDIT_HUB, SIGN_IN_HUB } from '../../local/hubNames.ts';
+import { apiAddress } from '../../local/stack/serviceProcess.ts';
 import { openReceiver, SECRET } from '../delivery/receiver.ts';
 import { fetch } from '../document/fetch.ts';
 import { eventually } from '../e2e/waiting.ts';
@@ -119,6 +120,14 @@ test('a service that cannot start ends all of it with its own exit code', async 
   assert.deepEqual(await running.ended, [2, null]);
   assert.match(running.err.all, /STATE_SHARDS must be/);
   assert.equal(running.out.all, '');
+});
+
+test('an API that serves TLS is told by an address that speaks it', () => {
+  assert.equal(
+    apiAddress({ API_TLS_CERT_FILE: '/tls.crt', API_TLS_KEY_FILE: '/tls.key' }, 8080),
+    'https://127.0.0.1:8080',
+  );
+  for (const env of [{}, { API_TLS_CERT_FILE: ' ' }]) assert.equal(apiAddress(env, 8080), 'http://127.0.0.1:8080');
 });
 
 test('every fault of the flags is told at once', async (t) => {
