@@ -1,16 +1,17 @@
-/** `npm run document`: writes what is generated from the routes and from the log's events; not over a difference that breaks programs and that nobody owns up to. */
+/** `npm run document`: writes what is generated from the routes, the log's events and the settings; not over a difference that breaks programs and that nobody owns up to. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ownedLine, unownedDifferences } from './compare.ts';
+import { CONFIGURATION, configurationText } from './configuration.ts';
 import { CHANGELOG, currentDocument, DOCUMENT, documentText, RELEASED, TYPES, typesText } from './document.ts';
 import { LOGS, logsText } from './logs.ts';
 import type { Json } from './schemas.ts';
 
 const USAGE = `npm run document [-- --release]
 
-Writes docs/openapi.json and the client's types (client/schema.d.ts) out of the routes, and docs/logs.md out of the events that
-the log tells of. --release: also makes this document the
-one that later ones are held against (docs/openapi.released.json), once for each version of package.json.`;
+Writes docs/openapi.json and the client's types (client/schema.d.ts) out of the routes, docs/logs.md out of the events that the log
+tells of, and docs/configuration.md out of the settings. --release: also makes this document the one that later ones are held
+against (docs/openapi.released.json), once for each version of package.json.`;
 
 async function main(args: readonly string[]): Promise<number> {
   const asked = read(args);
@@ -36,6 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   write(DOCUMENT, documentText(document));
   write(TYPES, await typesText(document));
   write(LOGS, logsText());
+  write(CONFIGURATION, configurationText());
   if (asked.release) write(RELEASED, `${JSON.stringify(document)}\n`);
   return 0;
 }

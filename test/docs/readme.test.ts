@@ -19,27 +19,12 @@ test("the README's table of settings is the schema's", () => {
 });
 
 test('links in the documents lead to something', () => {
-  const pages = [
-    'README.md',
-    'ARCHITECTURE.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    'docs/rule.md',
-    'docs/access.md',
-    'docs/identity.md',
-    'docs/api.md',
-    'docs/containers.md',
-    'docs/formats.md',
-    'docs/logs.md',
-    'docs/runbook.md',
-    GUARANTEES,
-    'docs/webhooks.md',
-    'docs/rule.md',
-    ...decisions(),
-  ];
-  for (const page of pages) {
-    for (const [, target] of read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      assert.ok(existsSync(new URL(target!, new URL(page, root))), `${page} -> ${target}`);
+  assert.ok(pages().length > 20);
+  for (const page of pages()) {
+    for (const [, target = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const file = new URL(target, new URL(page, root));
+      assert.ok(existsSync(file), `${page} -> ${target}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(file).has(anchor), `${page} -> ${target}#${anchor}`);
     }
   }
 });
@@ -70,5 +55,24 @@ test('each decision has a number of its own', () => {
   assert.ok(numbers.length >= 7 && !numbers.includes(undefined));
   assert.equal(new Set(numbers).size, numbers.length);
 });
+
+/** Every page that is written for people. */
+const pages = (): string[] =>
+  ['', 'docs/', 'docs/decisions/'].flatMap((folder) =>
+    readdirSync(new URL(folder, root))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
+  );
+
+/** What the headings of a page are linked by. */
+const anchorsOf = (file: URL): Set<string> =>
+  new Set(
+    [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 
 const decisions = (): string[] => readdirSync(new URL('docs/decisions/', root)).map((name) => `docs/decisions/${name}`);
