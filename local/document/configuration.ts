@@ -25,7 +25,6 @@ export const BEGINNINGS = {
     EVENTHUB_CONSUMER_GROUP: 'guestwatch',
     CHECKPOINT_STORAGE_URL: 'https://logs.blob.core.windows.net',
     REDIS_URL: 'rediss://logs.westeurope.redis.azure.net:10000',
-    REDIS_CLUSTER: 'on',
     REDIS_ENTRA: 'on',
     API_HOST: '0.0.0.0',
     API_KEYS_FILE: '/etc/guestwatch/keys.yaml',

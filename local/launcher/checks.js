@@ -1,4 +1,4 @@
-/** The checks that need no test: format and lint, types, and a lock file that works for everyone. */
+/** The checks that need no test: format and lint, types, a lock file that works for everyone, and licences that we may use. */
 import { readFileSync } from 'node:fs';
 import { downloadAddresses, missingPackages } from './lockfile.js';
 import { ROOT } from './place.js';
@@ -8,6 +8,7 @@ const CHECKS = [
   ['format and lint', () => runNode('@biomejs/biome/bin/biome', ['check', '.'])],
   ['types', () => runNode('typescript-native/bin/tsc', ['-p', '.', '--noEmit'])],
   ['lock file: whole, and without download addresses', lockFile],
+  ['licences of all packages are on the list', () => runScript('local/licences.ts', ['--quiet'])],
 ];
 
 /** Runs all checks, also after one that failed; resolves with the exit code. */
@@ -23,6 +24,9 @@ export async function runChecks() {
 
 const runNode = (file, args) =>
   runTool(process.execPath, [`${ROOT}node_modules/${file}`, ...args], { cwd: ROOT, stdout: 1 });
+
+const runScript = (file, args) =>
+  runTool(process.execPath, ['--import', import.meta.resolve('tsx'), `${ROOT}${file}`, ...args], { cwd: ROOT });
 
 async function lockFile() {
   const lock = readFileSync(`${ROOT}package-lock.json`, 'utf8');

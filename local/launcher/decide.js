@@ -35,6 +35,7 @@ const COMMANDS = {
     redis: true,
     programs: [
       { name: 'curl' },
+      { name: 'git' },
       { name: 'python3' },
       { name: 'docker-compose' },
       { name: 'promtool', apt: 'prometheus', brew: 'prometheus' },
@@ -50,6 +51,9 @@ const COMMANDS = {
   },
   document: { script: 'local/document/main.ts', redis: false },
   manifests: { script: 'local/manifests/main.ts', redis: false },
+  licences: { script: 'local/licences.ts', redis: false },
+  audit: { script: 'local/audit.ts', redis: false },
+  release: { script: 'local/release.ts', redis: false },
   check: { script: null, redis: false },
 };
 

@@ -37,6 +37,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
   };
   const launched = Object.values(scripts).flatMap((script) => /launch\.js ([\w:]+)$/.exec(script)?.[1] ?? []);
   const all = [
+    'audit',
     'bench',
     'build',
     'check',
@@ -44,8 +45,10 @@ test('every npm script has a plan, and hands its arguments on', () => {
     'faults',
     'guestwatch',
     'image:check',
+    'licences',
     'local',
     'manifests',
+    'release',
     'sample',
     'start',
     'test',
@@ -67,7 +70,7 @@ test('what launch.js does not know is refused with what it does', () => {
     assert.ok(
       'fault' in plan &&
         plan.fault.includes(
-          'start, local, sample, guestwatch, test, faults, bench, build, image:check, document, manifests, check',
+          'start, local, sample, guestwatch, test, faults, bench, build, image:check, document, manifests, licences, audit, release, check',
         ),
     );
   }
