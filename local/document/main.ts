@@ -7,11 +7,11 @@ import { CHANGELOG, currentDocument, DOCUMENT, documentText, RELEASED, TYPES, ty
 import { LOGS, logsText } from './logs.ts';
 import type { Json } from './schemas.ts';
 
-const USAGE = `npm run document [-- --release]
+const USAGE = `npm run document
 
 Writes docs/openapi.json and the client's types (client/schema.d.ts) out of the routes, docs/logs.md out of the events that the log
-tells of, and docs/configuration.md out of the settings. --release: also makes this document the one that later ones are held
-against (docs/openapi.released.json), once for each version of package.json.`;
+tells of, and docs/configuration.md out of the settings. What later documents are held against (docs/openapi.released.json) is written
+by \`npm run release\`.`;
 
 async function main(args: readonly string[]): Promise<number> {
   const asked = read(args);
@@ -32,33 +32,22 @@ async function main(args: readonly string[]): Promise<number> {
       '',
       ...broken.map(ownedLine),
     );
-  if (asked.release && versionOf(released) === versionOf(document))
-    return fail(2, `${versionOf(document)} is released already: raise the version in package.json first.`);
   write(DOCUMENT, documentText(document));
   write(TYPES, await typesText(document));
   write(LOGS, logsText());
   write(CONFIGURATION, configurationText());
-  if (asked.release) write(RELEASED, `${JSON.stringify(document)}\n`);
   return 0;
 }
 
-function read(
-  args: readonly string[],
-): { readonly help: boolean; readonly release: boolean } | { readonly fault: string } {
+function read(args: readonly string[]): { readonly help: boolean } | { readonly fault: string } {
   try {
-    const options = {
-      help: { type: 'boolean', default: false },
-      release: { type: 'boolean', default: false },
-    } as const;
-    return parseArgs({ args: [...args], options }).values;
+    return parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } }).values;
   } catch (error) {
     return { fault: (error as Error).message };
   }
 }
 
 const load = (file: URL): Json | null => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : null);
-
-const versionOf = (document: Json | null): unknown => (document?.['info'] as Json | undefined)?.['version'];
 
 function write(file: URL, text: string): void {
   mkdirSync(new URL('.', file), { recursive: true });

@@ -7,6 +7,7 @@ import { SETTINGS, type Setting } from '../../src/config/settings.ts';
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const GUARANTEES = 'docs/guarantees.md';
+const THREATS = 'docs/threat-model.md';
 
 test("the README's table of settings is the schema's", () => {
   const rows = Object.entries(SETTINGS as Record<string, Setting<unknown>>).map(
@@ -32,6 +33,7 @@ test('links in the documents lead to something', () => {
 for (const [page, what, least] of [
   ['ARCHITECTURE.md', 'invariants', 12],
   [GUARANTEES, 'guarantees', 30],
+  [THREATS, 'threat model', 30],
 ] as const) {
   test(`every test that the ${what} lean on exists`, () => {
     const named = [...read(page).matchAll(/`(test\/[^`]+\.test\.ts)`: ([^\n]+)/g)];
@@ -48,6 +50,13 @@ test('each guarantee names a test', () => {
     .slice(1);
   assert.ok(items.length >= 20);
   for (const item of items) assert.match(item, /`test\/[^`]+\.test\.ts`: /);
+});
+
+test('each threat that is answered names a test', () => {
+  const [answered = ''] = read(THREATS).split(/^## What nothing/m);
+  const threats = answered.split(/^(?=\*\*)/m).slice(1);
+  assert.ok(threats.length >= 20);
+  for (const threat of threats) assert.match(threat, /`test\/[^`]+\.test\.ts`: /, threat.slice(0, 80));
 });
 
 test('each decision has a number of its own', () => {
