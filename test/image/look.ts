@@ -51,6 +51,8 @@ export async function look(): Promise<void> {
         [...new Set(present)].sort(),
         list.components.map(({ name, version }) => `${name}@${version}`).sort(),
       );
+      const licences = readFileSync(join(root, 'app/dist/THIRD_PARTY_LICENCES'), 'utf8');
+      for (const id of present) assert.ok(licences.includes(`\n${id} (`), `${id} has its licence beside it`);
       assert.deepEqual(
         all
           .filter(({ path }) => /\.(map|d\.[cm]?ts)$/.test(path) || path.includes('/dist/browser/'))
