@@ -49,6 +49,7 @@ const COMMANDS = {
     redis: true,
     programs: [{ name: 'buildah' }, { name: 'debootstrap' }, { name: 'podman' }, { name: 'runc' }],
   },
+  'upgrade:check': { script: 'test/upgrade/main.ts', redis: true },
   document: { script: 'local/document/main.ts', redis: false },
   manifests: { script: 'local/manifests/main.ts', redis: false },
   licences: { script: 'local/licences.ts', redis: false },

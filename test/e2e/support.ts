@@ -223,6 +223,8 @@ export function configOf(environment: Environment): Config {
 export interface SpawnOptions extends ServiceOptions {
   /** Where the process stands still, and at which passing: at the first is 1. */
   readonly stopAt?: { readonly step: Step; readonly passing: number };
+  /** Its first file, where it is that of another checkout. */
+  readonly entry?: string;
 }
 
 /** A service that is a process of its own. */

@@ -52,6 +52,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
     'sample',
     'start',
     'test',
+    'upgrade:check',
   ];
   assert.deepEqual(launched.sort(), all);
   for (const name of launched) assert.ok(!('fault' in planOf([name])), name);
@@ -70,7 +71,7 @@ test('what launch.js does not know is refused with what it does', () => {
     assert.ok(
       'fault' in plan &&
         plan.fault.includes(
-          'start, local, sample, guestwatch, test, faults, bench, build, image:check, document, manifests, licences, audit, release, check',
+          'start, local, sample, guestwatch, test, faults, bench, build, image:check, upgrade:check, document, manifests, licences, audit, release, check',
         ),
     );
   }

@@ -16,6 +16,8 @@ export interface SpawnOptions {
   readonly tuning?: Partial<Tuning>;
   /** From the start on, to stand still at a passing of a step. */
   readonly stopAt?: { readonly step: Step; readonly passing: number };
+  /** Its first file, where it is that of another checkout. */
+  readonly entry?: string;
   /** Told each line of its log as it comes. */
   readonly onLine?: (line: LogLine) => void;
 }
@@ -106,14 +108,18 @@ let spawned = 0;
 
 /** Starts a service and resolves when it listens; rejects with StartFailed where it ends before. */
 export async function spawnService(environment: Environment, options: SpawnOptions = {}): Promise<ServiceProcess> {
-  const { name = `service-${++spawned}`, roles = ['consumer', 'api'], tuning = {}, stopAt, onLine } = options;
+  const { name = `service-${++spawned}`, roles = ['consumer', 'api'], tuning = {}, stopAt, entry, onLine } = options;
   const arming: Arming | null = stopAt === undefined ? null : { ...stopAt, what: 'stand' };
   const instructions: Instructions = { roles, tuning, arming };
-  const { entry } = await compiled();
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB_MAX}`, entry, JSON.stringify(instructions)], {
-    env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const program = entry === undefined ? [(await compiled()).entry] : ['--import', 'tsx', entry];
+  const child = spawn(
+    process.execPath,
+    [`--max-old-space-size=${HEAP_MIB_MAX}`, ...program, JSON.stringify(instructions)],
+    {
+      env: { PATH: process.env['PATH'], ...environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  );
   alive.add(child);
   child.once('exit', () => alive.delete(child));
   child.on('error', () => {}); // An order to a process that is gone; its end is told elsewhere.
