@@ -90,6 +90,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     load: async () => (await import('./erase.ts')).erase,
   },
+  reshard: {
+    usage: 'reshard --shards N',
+    summary: 'give the state that is there another number of shards',
+    flags: {
+      shards: { value: 'N', about: 'how many there are to be: STATE_SHARDS from then on' },
+      ...EVERYWHERE,
+    },
+    notes: [
+      'Stop all services first, and start them with the new number after it: docs/operations.md. To do it again is safe, and ends what',
+      'was cut short; until then no service starts. It needs the settings of Redis.',
+    ],
+    load: async () => (await import('./reshard.ts')).reshard,
+  },
   keys: {
     usage: 'keys new NAME --scope SCOPE [FLAGS]',
     summary: 'make an API key: print it once, and its line for the file of keys',

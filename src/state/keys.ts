@@ -3,7 +3,7 @@
  *
  * | key | type | what |
  * | --- | --- | --- |
- * | `{P:s}meta` | hash | `generation`; `written`, how often people wrote something; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `expiredTo`: up to when facts have gone; `rule`, `ruleSince`: see `ruling`; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
+ * | `{P:s}meta` | hash | `generation`; `written`, how often people wrote something; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `expiredTo`: up to when facts have gone; `rule`, `ruleSince`: see `ruling`; `erased`, another with each erasure; `feedCopy`, which copy of the feed is being written; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
  * | `{P:s}marks` | hash | `hub created partition` -> highest sequence number whose facts are here |
  * | `{P:s}g:B` | hash | guest token -> its sign-ins, or, of a busy guest, its hours; token and hour -> the sign-ins of that hour |
  * | `{P:s}go:B` | hash | object id token -> tokens of the guests that have it |
@@ -27,18 +27,20 @@
  * | `{P:s}decide` | sorted set | tenants of which is owed to decide anew what is suppressed, by the time since |
  * | `{P:s}quiet` | sorted set | findings with an unpublished sign-in, by when it is due |
  * | `{P:s}kept` | sorted set | findings by their last revision |
- * | `{P:s}feed` | stream | revisions |
+ * | `{P:s}feed` | stream | revisions; `{P:s}feedcopy:N`, one that is being written anew, goes by itself |
+ * | `{P:s}feederased` | sorted set | `<id> <seal>` of revisions that were erased, by their time, as long as the feed |
+ * | `{P:s}erased`, `{P:d}erased` | sorted set | marks of who was erased (hashed, with the tenant), by when: see `erased` |
  * | `{P:s}tenants` | set | tenants with facts here; `{P:s}actors:TENANT`: set of actors |
  * | `{P:s}due` | sorted set | slots of 15 minutes in which facts came; `{P:s}due:SLOT`: list of what to look at when they grow old |
  * | `{P:s}ni:DAY` | hash | guest token -> when it was last seen in a non-interactive sign-in; goes by itself |
  * | `{P:s}near` | sorted set | `#EXT#` actors' operations, by when a missing sign-in is a near miss |
  * | `{P:s}staged:N` | string | arguments that are too long for one call, until it is made; they go by themselves |
- * | `{P:p}meta`, `{P:p}positions` | hash | `schema`, `shards`, `rule` in force (its hash; whole in `ruleText`; since when in `ruleSince`), `target NAME` of each target there was; partition -> position (JSON) |
+ * | `{P:p}meta`, `{P:p}positions` | hash | `schema`, `shards` (`1>3` while they become others), `rule` in force (its hash; whole in `ruleText`; since when in `ruleSince`), `target NAME` of each target there was; partition -> position (JSON) |
  * | `{P:p}troubles` | hash | process -> why its partitions stand still (JSON), and when it said so |
- * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped` |
+ * | `{P:d}meta` | hash | of the dead letters: `generation`, `bytes`, `dropped`, `erased` |
  * | `{P:d}marks` | hash | `hub created partition` -> highest sequence number whose dead letters are, or were, here |
  * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |
- * | `{P:w}meta` | hash | of the deliveries: `evicted`: see `mend.lua` |
+ * | `{P:w}meta` | hash | of the deliveries: `evicted`: see `mend.lua`; `erased` |
  * | `{P:w}targets` | set | names of those that findings are delivered to |
  * | `{P:w}t:NAME` | hash | a target: `about`, `address`, `seenAt`; `place`, `skipBefore`, `takenUntil` in the feed; `count`, `bytes`, `failedBytes`, `fullSince`; `disabledAt`, `pausedUntil`, `downs`, `lastSuccessAt`, `lastFailureAt`, `dropped` |
  * | `{P:w}d:ID` | hash | a delivery: what it is of, its `json`, and its story: `status`, `tries`, `attempts`, `due`, `claim` |

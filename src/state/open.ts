@@ -25,10 +25,39 @@ export async function checkServer(client: Client, { keys, shards }: OpenOptions)
       `Redis holds the state of another version of guestwatch (schema ${schema}, this one writes ${SCHEMA_VERSION}): use that version, or point REDIS_URL at an empty database`,
     );
   }
-  const stored = await agree(client, keys, 'shards', String(shards));
-  if (stored !== String(shards)) {
+  await agree(client, keys, 'shards', String(shards));
+  await checkShards(client, { keys, shards });
+}
+
+/** How many shards there are, and to how many that is being changed; `text` as it stands in Redis. */
+interface StoredShards {
+  readonly now: number;
+  readonly moving: number | null;
+  readonly text: string;
+}
+
+export const shardsMoving = (from: number, to: number): string => `${from}>${to}`;
+
+/** Null where no state was ever opened. */
+export async function readShards(client: Client, { service }: Keys): Promise<StoredShards | null> {
+  const text = await client.hget(`${service}meta`, 'shards');
+  if (text === null) return null;
+  const [now, moving] = text.split('>').map(Number);
+  return { now: now!, moving: moving ?? null, text };
+}
+
+/** Throws StateRefused where the state has another number of shards than this process was told, or is being given one. */
+export async function checkShards(client: Client, { keys, shards }: OpenOptions): Promise<void> {
+  const stored = await readShards(client, keys);
+  if (stored === null) return;
+  if (stored.moving !== null) {
     throw new StateRefused(
-      `STATE_SHARDS is ${shards}, but the state in Redis was made with ${stored}: tenants would be looked for in the wrong place. Set STATE_SHARDS=${stored}`,
+      `the state in Redis is being changed from ${stored.now} shards to ${stored.moving}, or that was cut short: run \`guestwatch reshard --shards ${stored.moving}\` to its end, then set STATE_SHARDS=${stored.moving}`,
+    );
+  }
+  if (stored.now !== shards) {
+    throw new StateRefused(
+      `STATE_SHARDS is ${shards}, but the state in Redis was made with ${stored.now}: tenants would be looked for in the wrong place. Set STATE_SHARDS=${stored.now}, or stop all services and change it with \`guestwatch reshard --shards ${shards}\``,
     );
   }
 }

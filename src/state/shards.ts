@@ -5,7 +5,7 @@
 
 import { type Keys, shardOf } from './keys.ts';
 import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } from './losses.ts';
-import { openShard, renewEvicted } from './open.ts';
+import { checkShards, openShard, renewEvicted } from './open.ts';
 import { readRecords } from './positions.ts';
 import type { ShardHandle } from './shard.ts';
 
@@ -165,6 +165,8 @@ export class Shards {
   }
 
   async #reopen(own: Handle): Promise<void> {
+    // Tenants have other shards by another number of them: what comes is not written where nobody looks for it.
+    await checkShards(own.client, { keys: this.#options.keys, shards: this.#handles.length });
     let { generation } = await openShard(own.client, own.key);
     if (generation === own.generation) return;
     if (own.robbed.has(generation)) {
