@@ -9,7 +9,6 @@ import { loadScript, runScript } from './scripts.ts';
 /** The form of everything in Redis. A change to it that this program could not read is a new number. */
 export const SCHEMA_VERSION = '2';
 const REDIS_VERSION_MIN = 7;
-const openScript = loadScript('open');
 
 export interface OpenOptions {
   readonly keys: Keys;
@@ -104,12 +103,6 @@ async function agree(client: Client, { service }: Keys, field: string, value: st
   return stands ?? String(await runScript(client, agreeScript, service, [field, value]));
 }
 
-export interface Opened {
-  readonly generation: string;
-  /** True when the shard was empty: nothing was ever there, or it was lost. */
-  readonly made: boolean;
-}
-
 const renewScript = loadScript('renew');
 
 /**
@@ -123,18 +116,24 @@ export async function renewEvicted(
   told: string,
   isKnown = false,
 ): Promise<{ readonly told: string; readonly isRenewed: boolean; readonly before: string }> {
-  const args = [randomUUID(), told, isKnown ? '1' : '', 2 * ITEMS_PER_END_MAX];
-  const reply = (await runScript(client, renewScript, partKey, args)) as Buffer[];
-  const [outcome, now, before] = reply.map(String) as [string, string, string];
-  return { told: now, isRenewed: outcome === 'renewed', before };
+  return renew(client, partKey, told, isKnown ? 'evicted' : '');
 }
 
 /** The generation of a shard, as it is: '' where it has none. */
 export const readGeneration = async (client: Client, shardKey: string): Promise<string> =>
   (await client.hget(`${shardKey}meta`, 'generation')) ?? '';
 
-/** The generation of a shard; an empty one gets a new one. */
-export async function openShard(client: Client, shardKey: string): Promise<Opened> {
-  const [generation, made] = (await runScript(client, openScript, shardKey, [randomUUID()])) as Buffer[];
-  return { generation: String(generation), made: String(made) === '1' };
+/**
+ * The generation of a shard; one that has none gets a new one. What else is there then, as after an eviction that nobody has
+ * noticed, is no whole either.
+ */
+export async function openShard(client: Client, shardKey: string): Promise<string> {
+  return (await renew(client, shardKey, '', 'opened')).now;
+}
+
+async function renew(client: Client, partKey: string, told: string, why: '' | 'evicted' | 'opened') {
+  const args = [randomUUID(), told, why, 2 * ITEMS_PER_END_MAX];
+  const reply = (await runScript(client, renewScript, partKey, args)) as Buffer[];
+  const [outcome, toldNow, before, now] = reply.map(String) as [string, string, string, string];
+  return { isRenewed: outcome === 'renewed', told: toldNow, before, now };
 }

@@ -167,11 +167,11 @@ export class Shards {
   async #reopen(own: Handle): Promise<void> {
     // Tenants have other shards by another number of them: what comes is not written where nobody looks for it.
     await checkShards(own.client, { keys: this.#options.keys, shards: this.#handles.length });
-    let { generation } = await openShard(own.client, own.key);
+    let generation = await openShard(own.client, own.key);
     if (generation === own.generation) return;
     if (own.robbed.has(generation)) {
       await this.#renewEvicted(own, true);
-      ({ generation } = await openShard(own.client, own.key));
+      generation = await openShard(own.client, own.key);
     }
     // Noted by whoever noticed it, and to be known should that be gone one day.
     for (const robbed of await readEvicted(own)) own.robbed.add(robbed);

@@ -44,7 +44,7 @@ export async function openState(options: StateOptions): Promise<State> {
     await ruling.open();
     const open = async (key: string): Promise<ShardHandle> => {
       // Who waits for its rule takes the parts as they are; it looks at them again before it writes.
-      const generation = ruling.isOwn ? (await openShard(client, key)).generation : await readGeneration(client, key);
+      const generation = ruling.isOwn ? await openShard(client, key) : await readGeneration(client, key);
       return {
         client,
         key,

@@ -110,6 +110,35 @@ test('whichever key was evicted, the same findings stand once all was read again
   }
 });
 
+test('nor does it where the key that would tell of it went too, and everyone who knew the part is gone', {
+  timeout: 60_000,
+}, async () => {
+  const facts = FACTS.slice(0, 4);
+  const events = stateEvents({ onLost: () => {}, onError: () => {} });
+  for (let i = 0, isOver = false; !isOver; i++) {
+    const options = stateOptions(redis.url, { events });
+    await withState(options, async (state) => {
+      await state.positions.begin(PLACE, { ...beginning, cause: 'first' });
+      await applyFacts(state, facts, 7);
+      await state.maintain();
+      const { key, client } = state.shards[0]!;
+      const keys = (await client.keys(`${key}*`)).filter((name) => name !== `${key}meta`).sort();
+      isOver = i >= keys.length;
+      if (isOver) return;
+      await client.del(keys[i]!, `${key}meta`);
+      const next = await openState(options);
+      try {
+        assert.notEqual((await next.positions.load(PLACE)).kind, 'position');
+        await next.positions.begin(PLACE, { ...beginning, cause: 'lost' });
+        await applyFacts(next, facts, 7);
+        assert.deepEqual(await contentsIn(next), contentsOfAll(foldOf(facts)), keys[i]);
+      } finally {
+        await next.close();
+      }
+    });
+  }
+});
+
 for (const isLed of [true, false])
   test(`nor does it matter what was folded again before anyone noticed, ${isLed ? 'into the findings' : 'past them'}`, () =>
     foldInBetween(isLed));

@@ -3,18 +3,21 @@
 --
 -- KEYS[1]  the part's tag
 -- ARGV     a fresh random value; what the caller was told last of evicted keys, or '';
---          '1' where it is known that keys of this very generation were evicted, whatever the server tells of it now;
+--          'evicted' where it is known that keys of this very generation were, whatever the server tells of it now;
+--          'opened' where a part that has no generation is to get one, and nothing else: there was nothing, or that key was lost alone;
 --          how many evidence items a finding lists at most
--- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before}
+-- Returns  {'same' | 'renewed', what the server tells of evicted keys, generation before, generation now}
 local tag = KEYS[1]
 local itemsMax = tonumber(ARGV[4])
 local meta = tag .. 'meta'
 local generation = redis.call('HGET', meta, 'generation') or ''
 local before = redis.call('HGET', meta, 'evicted') or ARGV[2]
 local told, isMore = evictedSince(before)
-if ARGV[3] ~= '1' and (before == '' or not isMore) then
+if ARGV[3] == 'opened' then
+  if generation ~= '' then return { 'same', told, generation, generation } end
+elseif ARGV[3] ~= 'evicted' and (before == '' or not isMore) then
   if before ~= told then redis.call('HSET', meta, 'evicted', told) end
-  return { 'same', told, generation }
+  return { 'same', told, generation, generation }
 end
 
 -- Findings that stand whole, with every key and every list that has to do with them.
@@ -106,6 +109,8 @@ end
 for _, id in ipairs(redis.call('HKEYS', tag .. 'letters')) do
   if not listed[id] then redis.call('HDEL', tag .. 'letters', id) end
 end
-if redis.call('HEXISTS', meta, 'bytes') == 1 then redis.call('HSET', meta, 'bytes', bytes) end
+if bytes > 0 or redis.call('HEXISTS', meta, 'bytes') == 1 then redis.call('HSET', meta, 'bytes', bytes) end
+-- Whoever was erased stays so, where their marks are left.
+if redis.call('EXISTS', tag .. 'erased') == 1 then redis.call('HSETNX', meta, 'erased', ARGV[1]) end
 redis.call('HSET', meta, 'generation', ARGV[1], 'evicted', told)
-return { 'renewed', told, generation }
+return { 'renewed', told, generation, ARGV[1] }

@@ -33,9 +33,9 @@ export async function boundsOf({ client, key }: ShardHandle): Promise<Bounds> {
   const reply = (await runScript(client, boundsScript, key, [])) as Buffer[];
   const [known, edge, newest, newestSeal, erased] = reply.map(String) as [string, string, string, string, string];
   // A shard that is empty gets its generation here as anywhere: that it is another one all can see who knew the last.
-  const opened = known !== '' ? { generation: known } : await openShard(client, key);
+  const whole = known !== '' ? known : await openShard(client, key);
   const [id = FIRST_ID, seal = NO_SEAL] = edge === '' ? [] : edge.split(' ');
-  const generation = shortened(opened.generation);
+  const generation = shortened(whole);
   const trimmed = { generation, id, seal };
   const last = newest === '' ? trimmed : { generation, id: newest, seal: newestSeal };
   return { trimmed, last, erased };
