@@ -4,7 +4,7 @@ import type { ReceivedEventData } from '@azure/event-hubs';
 import { log } from '../log.ts';
 import { bytesOf } from './body.ts';
 import type { ByteBudget } from './budget.ts';
-import type { Claim } from './claim.ts';
+import type { Claim, Since } from './claim.ts';
 import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { persist } from './persist.ts';
@@ -19,6 +19,8 @@ export interface IntakeDeps extends ProgressDeps, ReadDeps {
   link(partition: string): Link;
   /** Asks the hub when it was made, and ends the claims of another life of it. Rejects if it cannot be asked. */
   confirmHub(): Promise<void>;
+  /** The oldest event that the hub holds of a partition now. Rejects if it cannot be asked. */
+  beginningOf(partition: string): Promise<number>;
 }
 
 /** Takes in events, in order, each exactly as safe as the position then says. Rejects only with the `ClaimEnded` of the claim. */
@@ -69,8 +71,25 @@ async function apply(deps: IntakeDeps, partition: Partition, claim: Claim, batch
   await hooks.afterApply?.(claim.place, batch.lastSequenceNumber);
 }
 
+/**
+ * Between the start of a claim and its first event others may have left the hub. Where that one is later than the first of then,
+ * what lies between is older than was asked for, or gone: the hub says which.
+ */
+async function reachNow(
+  deps: IntakeDeps,
+  partition: Partition,
+  claim: Claim,
+  since: Since,
+  { sequenceNumber }: ReceivedEventData,
+): Promise<Since> {
+  if (sequenceNumber <= since.firstAvailable) return since;
+  const firstAvailable = await persist(deps, partition, claim, 'ask the hub', () => deps.beginningOf(partition.id));
+  return { ...since, firstAvailable };
+}
+
 async function reportGaps(deps: IntakeDeps, partition: Partition, claim: Claim, { events }: Slice): Promise<void> {
-  const early = claim.since === null ? null : gapBefore(claim.since, events[0]!);
+  const since = claim.since === null ? null : await reachNow(deps, partition, claim, claim.since, events[0]!);
+  const early = since === null ? null : gapBefore(since, events[0]!);
   // Where it is known how far back the hub reaches, that says more than how far the last checkpoint was.
   const gaps = early === null ? gapsIn(claim.lastRead, events) : [early, ...gapsIn(null, events)];
   // After a reconnect the library reads on after the last number it saw, also if that was of a hub that is no more.

@@ -14,6 +14,7 @@ import { type Link, linkOf } from './link.ts';
 import { Ownerships } from './ownership.ts';
 import type { Partition, Trouble } from './partition.ts';
 import { keepProgress } from './progress.ts';
+import { firstAvailable } from './start.ts';
 import { createStore, type OwnershipStore, type StoreNames } from './store.ts';
 
 export class Session {
@@ -154,6 +155,8 @@ export class Session {
       names: () => this.#names,
       link: (id) => this.#link(id),
       confirmHub: () => this.confirmHub(),
+      beginningOf: async (id) =>
+        firstAvailable(await this.client.getPartitionProperties(id, { abortSignal: this.signal })),
       confirmOwner: (since) => this.#confirmOwner(since),
       // Also while the session closes: the last checkpoint is written then.
       endOf: async (id) => (await this.client.getPartitionProperties(id)).lastEnqueuedSequenceNumber,

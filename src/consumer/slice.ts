@@ -34,9 +34,9 @@ export function slicesOf(events: readonly ReceivedEventData[], bytesMax: number)
 
 /** A hub that once had older events than those it holds may not reach back as far as was wished. */
 export function gapBefore({ time, firstAvailable, isFirst }: Since, event: ReceivedEventData): Gap | null {
-  if (firstAvailable === 0 || event.sequenceNumber !== firstAvailable) return null;
+  if (firstAvailable === 0 || event.sequenceNumber > firstAvailable) return null;
   const enqueuedAt = event.enqueuedTimeUtc.getTime();
-  return { after: null, before: firstAvailable, afterEnqueuedAt: time, beforeEnqueuedAt: enqueuedAt, isFirst };
+  return { after: null, before: event.sequenceNumber, afterEnqueuedAt: time, beforeEnqueuedAt: enqueuedAt, isFirst };
 }
 
 /** Sequence numbers of a partition have no holes: where one is, events passed out of the hub before they were read. */

@@ -91,13 +91,13 @@ function resume(facts: StartFacts, position: Position): StartDecision {
 function beginAfter(facts: StartFacts, cause: Cause, after: Position): StartDecision {
   return {
     ...startAfter(facts, after),
-    beginning: { ...cause, after, since: null, firstAvailable: firstAvailable(facts) },
+    beginning: { ...cause, after, since: null, firstAvailable: firstAvailable(facts.hub) },
   };
 }
 
 function startAfter(facts: StartFacts, after: Position): Pick<StartDecision, 'start' | 'gap'> {
   const { place } = facts;
-  const before = firstAvailable(facts);
+  const before = firstAvailable(facts.hub);
   const isGap = before > after.sequenceNumber + 1;
   const gap = isGap
     ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null, isFirst: false }
@@ -133,7 +133,7 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
     const decision = beginAfter(facts, cause, endOf(facts));
     return { ...decision, gap: goneSince(facts, cause) };
   }
-  const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(facts) };
+  const beginning: Beginning = { ...cause, after: null, since: startBackAt, firstAvailable: firstAvailable(hub) };
   // What was read once, the checkpoint says; if the first event comes later than that, those between were passed over.
   const lastRead =
     cause.cause !== 'new_hub' &&
@@ -145,7 +145,7 @@ function beginByTime(facts: StartFacts, cause: Cause): StartDecision {
   return {
     start: {
       ...{ place, eventPosition: { enqueuedOn: startBackAt }, after: null, lastRead },
-      since: { time: startBackAt, firstAvailable: firstAvailable(facts), isFirst: cause.cause === 'first' },
+      since: { time: startBackAt, firstAvailable: firstAvailable(hub), isFirst: cause.cause === 'first' },
     },
     beginning,
     gap: null,
@@ -162,7 +162,10 @@ function goneSince(facts: StartFacts, { cause }: Cause): Gap | null {
   return { after: null, before: hub.lastEnqueuedSequenceNumber + 1, ...times, isFirst: false };
 }
 
-function firstAvailable({ hub }: StartFacts): number {
+/** The oldest event that the hub holds, or the one that comes next. */
+export function firstAvailable(
+  hub: Pick<PartitionProperties, 'isEmpty' | 'lastEnqueuedSequenceNumber' | 'beginningSequenceNumber'>,
+): number {
   return hub.isEmpty ? hub.lastEnqueuedSequenceNumber + 1 : hub.beginningSequenceNumber;
 }
 

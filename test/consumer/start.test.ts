@@ -241,6 +241,40 @@ test('where the state is lost and the hub no longer holds what came within the t
   });
 });
 
+test('so is what leaves the hub after reading has begun again, and before the first event comes', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send(idsOf('a', 6).map(signIn));
+    const consumer = await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 6, 'six facts');
+    await eventually(async () => (await stack.checkpoint()) === 5, 'a checkpoint');
+    await consumer.stop();
+    stack.state.forget();
+    const begun = stack.state.begun.length;
+    stack.hubs.faults.inject({ kind: 'freezeCredit', hub: HUB, partition: '0' });
+    await stack.start();
+    await stack.state.when(() => stack.state.begun.length > begun, 'reading begins again');
+    stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0', sequenceNumber: 3 });
+    stack.hubs.faults.clear();
+    await stack.state.when(() => stack.state.gaps.length > 0, 'a gap');
+    const { gap } = stack.state.gaps[0]!;
+    assert.deepEqual([gap.after, gap.before, gap.isFirst], [null, 4, false]);
+  });
+});
+
+test('what is older than was asked for is no gap, however much of it there is', async () => {
+  const stepMs = 3_600_000;
+  let now = Date.now() - 60 * stepMs;
+  await withStack({ now: () => now }, async (stack) => {
+    for (const id of idsOf('a', 4)) {
+      await stack.send([signIn(id)]);
+      now += 20 * stepMs;
+    }
+    await stack.start();
+    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
+    assert.deepEqual(stack.state.gaps, []);
+  });
+});
+
 test('where it no longer holds anything of it, all of that is a gap', async () => {
   await withStack({}, async (stack) => {
     await stack.send(idsOf('a', 3).map(signIn));
