@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { prometheusRuleText, RULE_FILE } from './alerts.ts';
 import { fileOf, folderOf, RENDERINGS, type Rendering, renderedText } from './manifests.ts';
 
 const USAGE = `npm run manifests
 
-Renders deploy/kubernetes into test/deploy/rendered, by \`kustomize\` 5 or the one within \`kubectl\` 1.27 or newer.`;
+Makes the PrometheusRule out of deploy/prometheus/alerts.yaml, and renders deploy/kubernetes into test/deploy/rendered, by \`kustomize\` 5 or the one within \`kubectl\` 1.27 or newer.`;
 
 /** Whichever is there; that within kubectl is asked like kustomize itself. */
 const RENDERERS = [
@@ -27,11 +28,13 @@ function main(args: readonly string[]): number {
   }
   const found = RENDERERS.find(([program]) => spawnSync(program, ['version', '--help']).error === undefined);
   if (found === undefined) return fail(3, 'Neither kustomize nor kubectl is on the path: install one of them.');
+  // First: the renderings are made of it, too.
+  writeFileSync(RULE_FILE, prometheusRuleText());
   const rendered: [Rendering, string][] = [];
   for (const name of Object.keys(RENDERINGS) as Rendering[]) {
     const [program, verb] = found;
     const { status, stdout, stderr } = spawnSync(program, [verb, fileURLToPath(folderOf(name))], { encoding: 'utf8' });
-    if (status !== 0) return fail(1, `${name}: ${stderr.trim()}`, 'Nothing is written.');
+    if (status !== 0) return fail(1, `${name}: ${stderr.trim()}`, 'No rendering is written.');
     rendered.push([name, stdout]);
   }
   for (const [name, yaml] of rendered) {

@@ -1,12 +1,15 @@
 /** The Kubernetes manifests: that they are what the clusters' schemas and the service's own settings take, and that their parts fit each other. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { IScaledObject, ITriggerAuthentication } from '@kubernetes-models/keda/keda.sh/v1alpha1';
-import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import type { IPrometheusRule, IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import type { IDeploymentSpec } from 'kubernetes-models/apps/v1';
 import type { IHorizontalPodAutoscalerSpec } from 'kubernetes-models/autoscaling/v2';
 import type { IPodDisruptionBudgetSpec } from 'kubernetes-models/policy/v1';
 import type { IServiceSpec } from 'kubernetes-models/v1';
+import { parse } from 'yaml';
+import { prometheusRuleText, RULE_FILE } from '../../local/manifests/alerts.ts';
 import { fingerprint, fingerprintIn, sourceFiles } from '../../local/manifests/manifests.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
@@ -293,6 +296,19 @@ test('Prometheus finds the operations port of every role, ready or not', () => {
       [[ports?.[0]?.name, '/metrics']],
     );
     for (const pod of pods) assert.ok(isSelected(pod.labels, selector), pod.name);
+  }
+});
+
+test("the cluster's Prometheus is given the alerts that any other loads", () => {
+  const { groups } = parse(readFileSync(new URL('../../deploy/prometheus/alerts.yaml', import.meta.url), 'utf8')) as {
+    groups: object[];
+  };
+  assert.ok(groups.length > 1);
+  assert.equal(readFileSync(RULE_FILE, 'utf8'), prometheusRuleText(), 'npm run manifests makes it anew');
+  for (const { name, all } of RENDERED) {
+    const [rule, ...more] = ofKind<IPrometheusRule['spec']>(all, 'PrometheusRule');
+    assert.ok(rule !== undefined && more.length === 0, name);
+    assert.deepEqual(rule.spec.groups, groups, name);
   }
 });
 
