@@ -43,6 +43,7 @@ const COMMANDS = {
   },
   faults: { script: 'test/faults/main.ts', redis: true },
   bench: { script: 'test/bench/main.ts', redis: true },
+  soak: { script: 'test/soak/main.ts', redis: true },
   build: { script: 'local/build/main.ts', redis: false },
   'image:check': {
     script: 'test/image/main.ts',

@@ -1,4 +1,5 @@
 /** What a row of the table says: a thing of ours, what it is held against, and what was wanted. */
+import { availableParallelism, loadavg } from 'node:os';
 
 export interface Target {
   readonly atMost?: number;
@@ -45,15 +46,24 @@ export function isMet({ value, target }: Figure): boolean {
   return target === null || (value <= (target.atMost ?? Number.POSITIVE_INFINITY) && value >= (target.atLeast ?? 0));
 }
 
+/** Where figures were measured. */
+export interface Machine {
+  readonly node: string;
+  readonly cores: number;
+  /** Processes that wanted a core, over the last minute: more than there are cores, and the figures are those of a busy machine. */
+  readonly load: number;
+}
+
+export const thisMachine = (): Machine => ({
+  node: process.version,
+  cores: availableParallelism(),
+  load: loadavg()[0]!,
+});
+
 /** What was measured in one run, and where. */
 export interface Run {
   readonly command: string;
-  readonly machine: {
-    readonly node: string;
-    readonly cores: number;
-    /** Processes that wanted a core, over the last minute: more than there are cores, and the figures are those of a busy machine. */
-    readonly load: number;
-  };
+  readonly machine: Machine;
   readonly figures: readonly Figure[];
 }
 

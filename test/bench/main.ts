@@ -1,6 +1,5 @@
 /** The command `npm run bench`: measures each figure against its floor or peer in one run, and prints one table. */
-import { availableParallelism, loadavg } from 'node:os';
-import { type Figure, isMet, jsonOf, tableOf } from './figure.ts';
+import { type Figure, isMet, jsonOf, tableOf, thisMachine } from './figure.ts';
 import { helpOf, type Options, readOptions } from './options.ts';
 import { ROWS } from './rows.ts';
 
@@ -12,8 +11,7 @@ async function main({ rows, pairs, check, json }: Options): Promise<number> {
     figures.push(...(await row.measure(pairs, say)));
   }
   const command = ['npm run bench --', ...(rows === ROWS ? [] : rows.map(({ name }) => name)), `--pairs ${pairs}`];
-  const machine = { node: process.version, cores: availableParallelism(), load: loadavg()[0]! };
-  const run = { command: command.join(' '), machine, figures };
+  const run = { command: command.join(' '), machine: thisMachine(), figures };
   process.stdout.write(json ? `${jsonOf(run)}\n` : `${tableOf(run)}\n`);
   return check && !figures.every(isMet) ? 1 : 0;
 }

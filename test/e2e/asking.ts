@@ -60,8 +60,17 @@ export async function askForAll<Item>(url: string, path: string, parameters: Par
   return items;
 }
 
-export const findingsIn = (url: string, view: string, limit = 1_000): Promise<FindingAnswer[]> =>
-  askForAll(url, '/v1/findings', { view, limit });
+/** Whole tenants whose answers are looked at, and nobody else's; left out, everyone's are. */
+export type Tenants = readonly string[] | undefined;
+
+export async function findingsIn(url: string, view: string, tenants?: Tenants): Promise<FindingAnswer[]> {
+  const parameters = { view, limit: 1_000 };
+  if (tenants === undefined) return askForAll(url, '/v1/findings', parameters);
+  const found: FindingAnswer[] = [];
+  for (const tenantId of tenants)
+    found.push(...(await askForAll<FindingAnswer>(url, '/v1/findings', { ...parameters, tenantId })));
+  return found;
+}
 
 export interface EvidenceAnswer {
   readonly operation: FactAnswer;
@@ -86,9 +95,9 @@ export const evidenceOf = (url: string, id: string): Promise<EvidenceAnswer[]> =
   askForAll(url, `/v1/findings/${id}/evidence`, { limit: 2 });
 
 /** Every finding of a view with all its evidence, in the shape of the naive reading. */
-export async function contentsIn(url: string, view: string): Promise<object[]> {
+export async function contentsIn(url: string, view: string, tenants?: Tenants): Promise<object[]> {
   const contents: object[] = [];
-  for (const finding of await findingsIn(url, view))
+  for (const finding of await findingsIn(url, view, tenants))
     contents.push(contentsOfAnswer(finding, await evidenceOf(url, finding.id)));
   return contents;
 }

@@ -16,6 +16,7 @@ import {
   type Follower,
   findingsIn,
   type Parameters,
+  type Tenants,
 } from './asking.ts';
 import { comes, eventually, type Stage } from './support.ts';
 
@@ -29,19 +30,20 @@ const bothViews = ['strict', 'resolved'] as const;
 
 /**
  * Waits until the findings are those of the naive reading; fails with what is different if they are not in the end. `readable`
- * is what still stands in the hubs, and must have been read.
+ * is what still stands in the hubs, and must have been read. `tenants` are named where others have sent as well, as in all laws
+ * below.
  */
 export async function findingsSettle(
   url: string,
   sent: readonly oracle.SentItem[],
-  { ms = 60_000, readable = sent }: { readonly ms?: number; readonly readable?: readonly oracle.SentItem[] } = {},
+  { ms = 60_000, readable = sent, tenants }: SettleOptions = {},
 ): Promise<void> {
   const expected = expectedFindings(sent, 'any');
   await readToEnd(url, readable, ms);
   const plain = oracle.inOneOrder(oracle.withoutEvidence(expected));
   let found: unknown[] = [];
   const isThere = async (): Promise<boolean> => {
-    const answers = await findingsIn(url, 'any');
+    const answers = await findingsIn(url, 'any', tenants);
     found = oracle.inOneOrder(answers.map((one) => withoutEvidence(oracle.contentsOfAnswer(one, []))));
     return isDeepStrictEqual(found, plain);
   };
@@ -49,17 +51,28 @@ export async function findingsSettle(
   // Sign-ins that change nothing else in a finding may still be on their way into its evidence.
   const whole = oracle.inOneOrder(expected);
   const isWhole = async (): Promise<boolean> => {
-    found = oracle.inOneOrder(await contentsIn(url, 'any'));
+    found = oracle.inOneOrder(await contentsIn(url, 'any', tenants));
     return isDeepStrictEqual(found, whole);
   };
   if (!(await comes(isWhole, ms))) assert.deepEqual(found, whole);
 }
 
+interface SettleOptions {
+  readonly ms?: number;
+  readonly readable?: readonly oracle.SentItem[];
+  readonly tenants?: Tenants;
+}
+
 const withoutEvidence = ({ evidence: _, ...rest }: Record<string, unknown>): object => rest;
 
 /** Every field of the contents, with all evidence, of every finding of a view. */
-export async function assertFindings(url: string, sent: readonly oracle.SentItem[], view: FindingView): Promise<void> {
-  const found = await contentsIn(url, view);
+export async function assertFindings(
+  url: string,
+  sent: readonly oracle.SentItem[],
+  view: FindingView,
+  tenants?: Tenants,
+): Promise<void> {
+  const found = await contentsIn(url, view, tenants);
   assert.deepEqual(oracle.inOneOrder(found), oracle.inOneOrder(expectedFindings(sent, view)), view);
 }
 
@@ -300,10 +313,17 @@ interface LetterAnswer {
 /** The naive reading has its own word for what lies too far in the future. */
 const REASONS: Readonly<Record<string, string>> = { beyond_future: 'future_time' };
 
-/** Each dead letter of the naive reading is kept once, with its place, and no other. */
-export async function assertDeadLetters(url: string, sent: readonly oracle.SentItem[]): Promise<void> {
-  const letters = await askForAll<LetterAnswer>(url, '/v1/dead-letters', { limit: 17 });
-  const found = letters.map(({ reason, source }) => `${placeOf(source)} ${source.recordIndex ?? 'whole'} ${reason}`);
+/** Each dead letter of the naive reading is kept once, with its place, and no other; where others have sent as well, of what was sent here. */
+export async function assertDeadLetters(
+  url: string,
+  sent: readonly oracle.SentItem[],
+  tenants?: Tenants,
+): Promise<void> {
+  const letters = await askForAll<LetterAnswer>(url, '/v1/dead-letters', { limit: tenants === undefined ? 17 : 100 });
+  const places = new Set(sent.map(({ hub, partition, sequenceNumber }) => `${hub}/${partition}/${sequenceNumber}`));
+  const found = letters
+    .filter(({ source }) => tenants === undefined || places.has(placeOf(source)))
+    .map(({ reason, source }) => `${placeOf(source)} ${source.recordIndex ?? 'whole'} ${reason}`);
   const expected = readNaively(sent).facts.deadLetters.map(({ reason, item, recordIndex }) => {
     const { hub, partition, sequenceNumber } = item;
     return `${hub}/${partition}/${sequenceNumber} ${recordIndex ?? 'whole'} ${REASONS[reason] ?? reason}`;

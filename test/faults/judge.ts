@@ -1,5 +1,6 @@
 /** What must hold after a run, law by law: the first that does not is what the run reports. */
 import { AssertionError } from 'node:assert';
+import type { Tenants } from '../e2e/asking.ts';
 import {
   assertDeadLetters,
   assertFindings,
@@ -24,12 +25,19 @@ type Law = readonly [name: string, holds: (of: Judged) => Promise<void>, reach?:
 /** The reach of a law that needs every write to be there, or its loss to be noticed: it says nothing of a run in which a fault is beyond notice. */
 const KNOWABLE = 'but for what a slot took that was moved key by key';
 
-interface Judged extends Stage {
+/** What answers are held against. */
+export interface Judged {
   /** A process that answers. */
   readonly url: string;
   /** Everything sent, but for what has passed out of a hub before it was read, which coverage must name. */
   readonly read: readonly Sent[];
   readonly lost: readonly Sent[];
+  /** Of what was read, that which its hub still has. */
+  readonly readable: readonly Sent[];
+  /** Whether state or events may have been lost. */
+  readonly mayLose: boolean;
+  /** Where that is not all that was ever sent: the tenants of it, which nobody else has sent of. */
+  readonly tenants?: Tenants;
 }
 
 const SETTLE_MS = 60_000;
@@ -39,14 +47,13 @@ const MOMENTS = 5;
 const LAWS: readonly Law[] = [
   [
     'the findings are the pure fold over what was sent',
-    ({ url, read, world }) =>
-      findingsSettle(url, read, { ms: SETTLE_MS, readable: read.filter((one) => world.hubs.isReadable(one)) }),
+    ({ url, read, readable, tenants }) => findingsSettle(url, read, { ms: SETTLE_MS, readable, tenants }),
     KNOWABLE,
   ],
   [
     'every view holds its findings, every field of the contents',
-    async ({ url, read }) => {
-      for (const view of VIEWS) await assertFindings(url, read, view);
+    async ({ url, read, tenants }) => {
+      for (const view of VIEWS) await assertFindings(url, read, view, tenants);
     },
     KNOWABLE,
   ],
@@ -55,17 +62,19 @@ const LAWS: readonly Law[] = [
     async ({ url, read }) => void (await compareRows(url, read, MOMENTS)),
     KNOWABLE,
   ],
-  ['every record is a fact, irrelevant or a dead letter', ({ url, read }) => assertDeadLetters(url, read), KNOWABLE],
+  [
+    'every record is a fact, irrelevant or a dead letter',
+    ({ url, read, tenants }) => assertDeadLetters(url, read, tenants),
+    KNOWABLE,
+  ],
   ['what passed out of a hub unread is named in coverage', namesWhatIsGone],
   [
     'where nothing could be lost, no loss is told',
-    async (judged) => {
-      if (!mayLose(judged)) await assertNothingLost(judged.url);
+    async ({ url, mayLose }) => {
+      if (!mayLose) await assertNothingLost(url);
     },
   ],
 ];
-
-const mayLose = ({ done }: Stage): boolean => done.some(({ fault }) => fault.losesEvents || fault.losesState);
 
 /** Null where all laws hold. */
 export async function judge(stage: Stage): Promise<Broken | null> {
@@ -78,26 +87,33 @@ export async function judge(stage: Stage): Promise<Broken | null> {
   if (rebuilt !== null) return rebuilt;
   const judged = await settled(stage, url);
   const isKnowable = !stage.done.some(({ fault }) => fault.isBeyondNotice);
+  const found = await judgeAnswers(judged, isKnowable);
+  if (found !== null) return { ...found, difference: [...(await stage.watches.way()), found.difference].join('\n') };
+  return stage.watches.judge(judged);
+}
+
+/** Holds the answers of a process against what was sent. Where it is not known what was lost, only some laws can. */
+export async function judgeAnswers(judged: Judged, isKnowable = true): Promise<Broken | null> {
   for (const [name, holds, reach] of LAWS) {
     const law = reach === undefined ? name : `${name}, ${reach}`;
     // Awaited in any case: a law that comes true only later is one for which the others have to wait.
     const found = await broken(law, () => holds(judged));
-    if (found !== null && (isKnowable || reach === undefined))
-      return { ...found, difference: [...(await stage.watches.way()), found.difference].join('\n') };
+    if (found !== null && (isKnowable || reach === undefined)) return found;
   }
-  return stage.watches.judge(judged);
+  return null;
 }
 
 /** What was in hand when it passed out of its hub may still be on its way: it is looked for until the answers fit. */
-async function settled(stage: Stage, url: string): Promise<Judged> {
-  const { hubs } = stage.world;
+async function settled({ world, done }: Stage, url: string): Promise<Judged> {
+  const { hubs } = world;
+  const mayLose = done.some(({ fault }) => fault.losesEvents || fault.losesState);
   for (const end = performance.now() + SETTLE_MS; ; ) {
-    const { read, lost } = await readingOf(stage.world);
-    if (hubs.gone.size === 0 || performance.now() > end) return { ...stage, url, read, lost };
+    const { read, lost } = await readingOf(world);
     const readable = read.filter((one) => hubs.isReadable(one));
+    const judged = { url, read, lost, readable, mayLose };
+    if (hubs.gone.size === 0 || performance.now() > end) return judged;
     const found = await broken('', () => findingsSettle(url, read, { ms: LOOK_MS, readable }));
-    if (found === null && (await readingOf(stage.world)).lost.length === lost.length)
-      return { ...stage, url, read, lost };
+    if (found === null && (await readingOf(world)).lost.length === lost.length) return judged;
   }
 }
 
@@ -105,7 +121,7 @@ async function settled(stage: Stage, url: string): Promise<Judged> {
 const REFUSED_MS_MAX = 8_000;
 
 /** The processes end in time and in order, and leave nothing open; none has ended or refused to start without a reason. */
-export function judgeEnding({ crew, done }: Stage): Promise<Broken | null> {
+export function judgeEnding({ crew, done }: Pick<Stage, 'crew' | 'done'>): Promise<Broken | null> {
   const isStruck = (at: number): boolean =>
     done.some(({ begunAt, endedAt }) => begunAt <= at && at <= (endedAt ?? Date.now()) + REFUSED_MS_MAX);
   return broken('processes end within their deadline and leave nothing open', async () => {
@@ -122,7 +138,8 @@ export function judgeEnding({ crew, done }: Stage): Promise<Broken | null> {
 /** SHUTDOWN_DEADLINE, and what it takes to look whether something is left. */
 const STOP_MS_MAX = 27_000;
 
-async function broken(law: string, holds: () => Promise<unknown>): Promise<Broken | null> {
+/** A law as it was found: null where it holds. */
+export async function broken(law: string, holds: () => Promise<unknown>): Promise<Broken | null> {
   try {
     await holds();
     return null;

@@ -1,5 +1,6 @@
 /** The command `npm run faults`: so many seeded runs, and a page that one can believe or take apart. */
 import { parseArgs } from 'node:util';
+import { durationMs, wholeNumber } from './arguments.ts';
 import { run, type Verdict } from './run.ts';
 import { describeSchedule, drawStrikes, drawTopology } from './schedule.ts';
 import { shrink } from './shrink.ts';
@@ -24,8 +25,6 @@ interface Options {
   readonly shrink: boolean;
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
 function readOptions(argv: readonly string[]): Options | string {
   try {
     const { values } = parseArgs({
@@ -45,24 +44,16 @@ function readOptions(argv: readonly string[]): Options | string {
       wholeNumber('--seed', values.seed, 0),
       wholeNumber('--lanes', values.lanes),
     ];
-    const duration = /^(\d+)(s|m|h)$/.exec(values.for ?? '');
-    if (values.for !== undefined && duration === null)
-      throw new Error(`--for ${values.for} is no duration, such as 90s, 30m or 2h.`);
     return {
       runs,
       seed,
       lanes,
       shrink: values.shrink,
-      forMs: duration === null ? null : Number(duration[1]) * UNITS[duration[2]!]!,
+      forMs: values.for === undefined ? null : durationMs('--for', values.for),
     };
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-function wholeNumber(name: string, text: string, min = 1): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
-  throw new Error(`${name} ${text} is no whole number from ${min} to 999999999.`);
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

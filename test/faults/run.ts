@@ -74,7 +74,7 @@ const LAST_WORDS = 60;
 const WARN = 40;
 
 /** What the processes last had to complain of, each line with the time and who said it. */
-const lastWords = ({ log }: Crew): string[] =>
+export const lastWords = ({ log }: Crew): string[] =>
   log
     .filter(({ level }) => level >= WARN)
     .slice(-LAST_WORDS)
@@ -145,7 +145,7 @@ async function play(stage: Stage): Promise<void> {
 }
 
 /** The beginning of the day (UTC), so that a seed means the same records all day long. */
-const today = (): number => Math.floor(Date.now() / DAY_MS) * DAY_MS;
+export const today = (): number => Math.floor(Date.now() / DAY_MS) * DAY_MS;
 const DAY_MS = 86_400_000;
 
 function faultOf({ world, crew }: Stage, name: string): Fault {

@@ -46,15 +46,16 @@ export function drawTopology(seed: number): Topology {
   const redis = dice.pick(REDIS_KINDS);
   const layout = dice.pick(Object.keys(LAYOUTS) as (keyof typeof LAYOUTS)[]);
   const partitions = dice.pick([1, 2, 2, 4, 4, 8]);
-  const traffic: TrafficPlan = {
-    kind: dice.pick(['even', 'even', 'bursts', 'storm'] as const),
-    seed: dice.below(2 ** 31),
-    records: 80 + dice.below(160),
-    tenants: dice.pick([1, 2, 3] as const),
-    ms: 3_000 + dice.below(4_000),
-  };
-  return { seed, redis, layout, partitions, traffic };
+  return { seed, redis, layout, partitions, traffic: drawTraffic(dice) };
 }
+
+export const drawTraffic = (dice: Dice): TrafficPlan => ({
+  kind: dice.pick(['even', 'even', 'bursts', 'storm'] as const),
+  seed: dice.below(2 ** 31),
+  records: 80 + dice.below(160),
+  tenants: dice.pick([1, 2, 3] as const),
+  ms: 3_000 + dice.below(4_000),
+});
 
 /** Draws faults out of those that a place can have. What strikes the same part comes one after the other. */
 export function drawStrikes(topology: Topology, faults: readonly string[]): Strike[] {

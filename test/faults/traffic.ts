@@ -15,18 +15,25 @@ export interface Sending {
   readonly atMs: number;
 }
 
-/** In the order in which they are sent. */
-export function trafficOf(plan: TrafficPlan, hubs: readonly string[], partitions: number, now: number): Sending[] {
+/** In the order in which they are sent. `rename` is for what shares a state with other traffic: it gives tenants other ids. */
+export function trafficOf(
+  plan: TrafficPlan,
+  hubs: readonly string[],
+  partitions: number,
+  now: number,
+  rename: (text: string) => string = (text) => text,
+): Sending[] {
   const dice = diceOf(plan.seed);
   const base = now - BACK_MS;
-  const { records, arrangement } = hostileScenario(plan.seed, plan.records, { base, tenants: plan.tenants });
+  const { records, arrangement } = hostileScenario(plan.seed, plan.records, { base, tenants: plan.tenants, rename });
   const items = [
     ...arrangeEvents(records, arrangement, { hubs, partitions, packMax: dice.pick([2, 5, 12]) }),
     ...poison(dice.below(6)).map((body) => at(body)),
     ...(plan.kind === 'storm' ? storm(now - 20 * MS_PER_HOUR).map((body) => at(body)) : []),
   ];
-  function at(body: Buffer): SentItem {
-    return { body, hub: dice.pick(hubs), partition: String(dice.below(partitions)) };
+  function at(body: string | Buffer): SentItem {
+    const own = typeof body === 'string' ? Buffer.from(rename(body)) : body;
+    return { body: own, hub: dice.pick(hubs), partition: String(dice.below(partitions)) };
   }
   const shuffled = dice.shuffled(items);
   const bursts = 1 + dice.below(3);
@@ -38,16 +45,14 @@ export function trafficOf(plan: TrafficPlan, hubs: readonly string[], partitions
 }
 
 /** What is nothing at all, and what is dead amid what is good. */
-function poison(count: number): Buffer[] {
+function poison(count: number): (string | Buffer)[] {
   const bad = [
     Buffer.alloc(300),
-    Buffer.from('no JSON'),
-    Buffer.from('['.repeat(5_000)),
-    Buffer.from(JSON.stringify({ records: [signIn({ id: 'poison' }, { time: 'never' })] })),
-    Buffer.from(
-      JSON.stringify({ records: Array.from({ length: 120 }, (_, i) => signIn({ id: `p${i}` }, { time: i })) }),
-    ),
-    Buffer.from(JSON.stringify({ value: 'nothing' })),
+    'no JSON',
+    '['.repeat(5_000),
+    JSON.stringify({ records: [signIn({ id: 'poison' }, { time: 'never' })] }),
+    JSON.stringify({ records: Array.from({ length: 120 }, (_, i) => signIn({ id: `p${i}` }, { time: i })) }),
+    JSON.stringify({ value: 'nothing' }),
   ];
   return bad.slice(0, count);
 }
@@ -56,7 +61,7 @@ const STORM_EVENTS = 12;
 const STORM_SIGN_INS = 60;
 
 /** One guest with hundreds of sign-ins, many to a minute, and operations of hers in between. */
-function storm(from: number): Buffer[] {
+function storm(from: number): string[] {
   const upn = 'storm@partner.example';
   const objectId = '57020000-0000-4000-8000-000000000001';
   return Array.from({ length: STORM_EVENTS }, (_, event) => {
@@ -70,6 +75,6 @@ function storm(from: number): Buffer[] {
       { id: `storm-deed-${event}`, correlationId: `storm-deed-${event}` },
       { time: new Date(from + event * 600_000 + 90_000).toISOString() },
     );
-    return Buffer.from(JSON.stringify({ records: [...signIns, deed] }));
+    return JSON.stringify({ records: [...signIns, deed] });
   });
 }

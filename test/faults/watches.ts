@@ -9,7 +9,7 @@ import { watchCoverage } from './watch/coverage.ts';
 import { feedViolation } from './watch/feedLaws.ts';
 import { lossSilence, type Struck, stepBackSilence, tookState } from './watch/lossLaw.ts';
 import { watchMemory } from './watch/memory.ts';
-import { startReader } from './watch/reader.ts';
+import { startReaders } from './watch/reader.ts';
 import { startSampler } from './watch/sampler.ts';
 import { feedAt, hookViolation, isKnownAt, stillMissing } from './watch/webhookLaws.ts';
 import type { World } from './world.ts';
@@ -49,12 +49,7 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
   const urls = () => crew.urls();
   // A webhook begins with what comes from then on.
   await eventually(() => isKnownAt(urls()[0]!, hook), 'the webhook is written down');
-  const readers = [
-    startReader({ name: 'a poller', urls, from: 'begin', waitSeconds: 0, limit: 7 }),
-    startReader({ name: 'a long poller', urls, from: 'begin', waitSeconds: 5 }),
-    startReader({ name: 'a long poller who came later', urls, from: 'now', waitSeconds: 2, limit: 3 }),
-    startReader({ name: 'a stream reader', urls, from: 'begin', waitSeconds: 0, streams: true }),
-  ];
+  const readers = startReaders(urls);
   const sampler = startSampler({
     redis: () => redis.look(),
     shards: Number(redis.environment['STATE_SHARDS'] ?? 1),

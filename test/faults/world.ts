@@ -51,13 +51,18 @@ export interface World {
 
 let opened = 0;
 
-export async function openWorld(servers: Servers, { redis: kind, partitions }: Topology): Promise<World> {
+/** `hubBytesMax` as of `openHubsPlace`. */
+export async function openWorld(
+  servers: Servers,
+  { redis: kind, partitions }: Pick<Topology, 'redis' | 'partitions'>,
+  hubBytesMax?: number,
+): Promise<World> {
   const redis = await servers.redis(kind);
   const blobs = await servers.blobs();
   await redis.reset();
   blobs.mend();
   const container = `run-${process.pid}-${++opened}`;
-  const hubs = await openHubsPlace(partitions);
+  const hubs = await openHubsPlace(partitions, hubBytesMax);
   const hook = await openHook();
   const proxy = await startProxy({ target: { host: '127.0.0.1', port: hubs.port } });
   return {

@@ -50,6 +50,7 @@ test('every npm script has a plan, and hands its arguments on', () => {
     'manifests',
     'release',
     'sample',
+    'soak',
     'start',
     'test',
     'upgrade:check',
@@ -71,7 +72,7 @@ test('what launch.js does not know is refused with what it does', () => {
     assert.ok(
       'fault' in plan &&
         plan.fault.includes(
-          'start, local, sample, guestwatch, test, faults, bench, build, image:check, upgrade:check, document, manifests, licences, audit, release, check',
+          'start, local, sample, guestwatch, test, faults, bench, soak, build, image:check, upgrade:check, document, manifests, licences, audit, release, check',
         ),
     );
   }

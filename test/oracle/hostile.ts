@@ -56,6 +56,8 @@ export interface ScenarioOptions {
   withBad?: boolean;
   /** Whether one guest's sign-ins crowd one minute: a little, or so that they are most of the records; left out, either. */
   crowd?: 'some' | 'much';
+  /** What becomes of each text of a record, before it is spelled: for scenarios that are to share nobody with others. */
+  rename?: (text: string) => string;
 }
 
 // --- noise -------------------------------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ interface Stage {
   cast: readonly Person[];
   tenants: number;
   base: bigint;
+  rename: ((text: string) => string) | undefined;
 }
 
 const persona = weighted<Persona>(
@@ -152,7 +155,15 @@ function castOf(records: number): fc.Arbitrary<Person[]> {
 
 /** Scenarios for property tests; one in eight crowds a minute with one guest's sign-ins. */
 export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario> {
-  const { base = DEFAULT_BASE, days = 3, tenants = 3, minRecords = 0, maxRecords = 60, withBad = true } = options;
+  const {
+    base = DEFAULT_BASE,
+    days = 3,
+    tenants = 3,
+    minRecords = 0,
+    maxRecords = 60,
+    withBad = true,
+    rename,
+  } = options;
   const of = (crowd: number) =>
     fc
       .record({
@@ -165,7 +176,7 @@ export function scenarios(options: ScenarioOptions = {}): fc.Arbitrary<Scenario>
         arrangement: turn,
       })
       .map(({ cast, entries, arrangement }) => {
-        const stage = { cast, tenants, base: ticksOfMs(base) };
+        const stage = { cast, tenants, base: ticksOfMs(base), rename };
         return { records: recordsOf(entries, stage), arrangement };
       });
   const [some, much] = [of(3), of(60)];
@@ -184,9 +195,18 @@ function recordsOf(entries: readonly Entry[], stage: Stage): HostileRecord[] {
   return entries.map((one, index) => {
     const own = one.kind === 'copy' ? copied(one, drafted) : { entry: one, index };
     drafted.push(own.entry);
-    const value = recordOf(own.entry, stage, own.index);
+    const value = renamed(recordOf(own.entry, stage, own.index), stage.rename);
     return { text: spellJson(value, own.entry.style, diceOf(own.entry.style.seed)), time: entryTime(own.entry, stage) };
   });
+}
+
+/** The value with its texts renamed; names of keys stay. */
+function renamed(value: unknown, rename: Stage['rename']): unknown {
+  if (rename === undefined) return value;
+  if (typeof value === 'string') return rename(value);
+  if (Array.isArray(value)) return value.map((one) => renamed(one, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, renamed(one, rename)]));
 }
 
 /** The record again: the same bytes, the same in other bytes, or one that shares its id and says something else. */

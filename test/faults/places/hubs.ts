@@ -16,7 +16,7 @@ export interface HubsPlace {
   readonly names: readonly string[];
   readonly port: number;
   readonly endpoint: LocalEventHubs;
-  /** Everything sent so far. It only grows, and is the same array always. */
+  /** Everything sent so far and not forgotten, in the same array always. */
   readonly sent: readonly Sent[];
   /** Those that passed out of a hub, and may not have been read before. */
   readonly gone: ReadonlySet<Sent>;
@@ -24,17 +24,21 @@ export interface HubsPlace {
   isReadable(one: Sent): boolean;
   readonly faults: readonly Fault[];
   /** Enqueues an event; with a time, as if it were that time (ms since 1970), which never goes back in a partition. */
-  send(item: SentItem, at?: number): void;
+  send(item: SentItem, at?: number): Sent;
+  /** Takes these out of `sent`: they are judged, and a long run must not keep them. They stay in their hub. */
+  forget(items: ReadonlySet<Sent>): void;
   stop(): Promise<void>;
 }
 
-export async function openHubsPlace(partitions: number): Promise<HubsPlace> {
+/** `bytesMax` is what each partition keeps, where that is to be little: only what was read long ago may pass out of it. */
+export async function openHubsPlace(partitions: number, bytesMax?: number): Promise<HubsPlace> {
   const names = ['signins', 'audit'];
   let at: number | undefined;
   const endpoint = await startEventHubs({
     port: 0,
     hubs: names.map((name) => ({ name, partitions })),
     now: () => at ?? Date.now(),
+    ...(bytesMax !== undefined && { retention: { bytes: bytesMax } }),
   });
   const sent: Sent[] = [];
   const gone = new Set<Sent>();
@@ -50,9 +54,12 @@ export async function openHubsPlace(partitions: number): Promise<HubsPlace> {
     send(item, time) {
       at = time;
       const [hub, partition] = [item.hub!, item.partition!];
-      sent.push({ ...item, hub, partition, ...endpoint.enqueue(hub, partition, item.body) });
+      const one = { ...item, hub, partition, ...endpoint.enqueue(hub, partition, item.body) };
+      sent.push(one);
       at = undefined;
+      return one;
     },
+    forget: (items) => void sent.splice(0, sent.length, ...sent.filter((one) => !items.has(one))),
     stop: () => endpoint.close(),
   };
 }

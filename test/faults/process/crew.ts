@@ -65,6 +65,8 @@ export interface Crew {
   readonly logDropped: number;
   /** Resolves when all live and are ready; rejects with what is in the way if that takes too long, or one cannot come back. */
   ready(ms?: number): Promise<void>;
+  /** Replaces them one after the other, as a rolling restart does: the next once the one before is there again and ready. */
+  roll(): Promise<void>;
   /** Asks all to stop; resolves with all reports, also of those that were stopped before. */
   stopAll(): Promise<readonly StopReport[]>;
   /** Ends all at once, in whatever state they are. */
@@ -168,7 +170,15 @@ export async function openCrew({ environment, layout, tuning = {} }: CrewOptions
     ...{ everyone, events, reports, failures, refusals, log, killAll },
     faults: processFaults({ posts, events, reports, ownershipMs }),
     urls: () => living().flatMap(({ apiUrl }) => (apiUrl === '' ? [] : [apiUrl])),
-    ready: (ms = 60_000) => allReady(posts, failures, ms),
+    ready: (ms = READY_MS_MAX) => allReady(posts, failures, ms),
+    async roll() {
+      for (const post of posts) {
+        if (post.process === null) throw new Error(`${post.name} does not live`);
+        reports.push(await post.process.stop());
+        await post.start();
+        await allReady(posts, failures, READY_MS_MAX);
+      }
+    },
     async stopAll() {
       closing.abort();
       await Promise.all(starting);
@@ -179,6 +189,7 @@ export async function openCrew({ environment, layout, tuning = {} }: CrewOptions
 }
 
 const READY_LOOK_MS = 200;
+const READY_MS_MAX = 60_000;
 
 async function allReady(posts: readonly Post[], failures: readonly Ending[], ms: number): Promise<void> {
   const end = performance.now() + ms;

@@ -5,7 +5,7 @@
  */
 import { AssertionError } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Change, type Client, type components, createClient } from '../../../client/index.js';
+import { type Change, type Client, type components, createClient, type Finding } from '../../../client/index.js';
 import { openSse, type Sent, type SseStream } from '../../api/sse.ts';
 import { fetchRequest } from '../../document/fetch.ts';
 
@@ -20,6 +20,8 @@ export interface ReaderOptions {
   readonly limit?: number;
   /** Follows `/v1/stream` instead of asking again and again; what is left at the end is asked for all the same. */
   readonly streams?: boolean;
+  /** Told each revision as it comes. */
+  readonly onTold?: (finding: Finding, at: number) => void;
 }
 
 type Problem = components['schemas']['Problem'];
@@ -38,6 +40,7 @@ type Answer<Data> =
 /** What was told of a finding. */
 export interface Told {
   readonly id: string;
+  readonly tenantId: string;
   readonly revision: number;
   readonly reason: string;
   readonly isSuperseded: boolean;
@@ -65,6 +68,8 @@ export interface Reader {
   readonly failures: number;
   /** Reads what is left, ends, and resolves; rejects where nobody answers within the time. */
   close(ms?: number): Promise<void>;
+  /** Lets go of what was told of some tenants. */
+  forget(tenants: ReadonlySet<string>): void;
   /** Ends at once. */
   cut(): void;
 }
@@ -85,6 +90,21 @@ export function startReader(options: ReaderOptions): Reader {
   return new FeedReader(options);
 }
 
+/** One of each kind. `onTold` is told what the stream brings. */
+export const startReaders = (urls: ReaderOptions['urls'], onTold?: ReaderOptions['onTold']): Reader[] => [
+  startReader({ name: 'a poller', urls, from: 'begin', waitSeconds: 0, limit: 7 }),
+  startReader({ name: 'a long poller', urls, from: 'begin', waitSeconds: 5 }),
+  startReader({ name: 'a long poller who came later', urls, from: 'now', waitSeconds: 2, limit: 3 }),
+  startReader({
+    name: 'a stream reader',
+    urls,
+    from: 'begin',
+    waitSeconds: 0,
+    streams: true,
+    ...(onTold && { onTold }),
+  }),
+];
+
 class FeedReader implements Reader {
   readonly name: string;
   readonly generations: Generation[] = [];
@@ -104,6 +124,11 @@ class FeedReader implements Reader {
 
   cut(): void {
     this.#cut.abort();
+  }
+
+  forget(tenants: ReadonlySet<string>): void {
+    for (const { told } of this.generations)
+      told.splice(0, told.length, ...told.filter(({ tenantId }) => !tenants.has(tenantId)));
   }
 
   async close(ms = 30_000): Promise<void> {
@@ -208,8 +233,9 @@ class FeedReader implements Reader {
     const at = Date.now();
     const { told } = this.generations.at(-1)!;
     for (const { finding, reason, cursor: own } of items) {
-      const { id, revision, supersededBy } = finding;
-      told.push({ id, revision, reason, isSuperseded: supersededBy !== null, cursor: own, url, at });
+      const { id, tenantId, revision, supersededBy } = finding;
+      this.#options.onTold?.(finding, at);
+      told.push({ id, tenantId, revision, reason, isSuperseded: supersededBy !== null, cursor: own, url, at });
     }
     this.#cursor = cursor;
     return items.length;

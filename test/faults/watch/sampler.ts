@@ -53,6 +53,8 @@ export interface Sampler {
   readonly stepsBack: readonly StepBack[];
   /** Positions that were seen and then were not, whatever was being struck. */
   readonly positionsGone: readonly StepBack[];
+  /** Whether an event was found to have left all behind since the last loss. */
+  isConfirmed(item: Sent): boolean;
   /** From now on state may be lost; calls may be nested. */
   lossBegins(): void;
   /** No more is lost from now on. */
@@ -114,6 +116,10 @@ class PositionSampler implements Sampler {
 
   get positionsGone(): readonly StepBack[] {
     return this.#stepsBack.positionsGone;
+  }
+
+  isConfirmed(item: Sent): boolean {
+    return this.#found.has(item);
   }
 
   lossBegins(): void {

@@ -49,11 +49,11 @@ export function hookViolation(received: Received, { feed, mayHaveLost }: HookTru
   return null;
 }
 
-/** The feed from its beginning to its end, as CloudEvents. */
-export async function feedAt(url: string): Promise<FeedEvent[]> {
+/** The feed from its beginning, or from behind a cursor, to its end, as CloudEvents. */
+export async function feedAt(url: string, from = 'begin'): Promise<FeedEvent[]> {
   const feed: FeedEvent[] = [];
   const headers = { accept: 'application/cloudevents-batch+json' };
-  for (let after = 'begin'; ; ) {
+  for (let after = from; ; ) {
     const response = await fetch(`${url}/v1/changes?${new URLSearchParams({ after, limit: '200' })}`, { headers });
     if (response.status !== 200) throw new Error(`/v1/changes: ${response.status} ${await response.text()}`);
     const events = (await response.json()) as FeedEvent[];
