@@ -14,6 +14,14 @@ export interface BuildOptions {
 /** All times within the image: those of the sources do not matter then. */
 const EPOCH = '1767225600';
 
+let revisionAtFirst: string | undefined;
+
+/** That of the first build: a commit that is made while this runs is no reason for a second one to differ. */
+function revision(): string {
+  revisionAtFirst ??= ask('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).trim();
+  return revisionAtFirst;
+}
+
 /** Resolves with the digest of the image. */
 export function build(bases: Bases, { tag, target, afresh = false }: BuildOptions): string {
   const { npmrc, volumes, remove } = npmSettings();
@@ -22,7 +30,7 @@ export function build(bases: Bases, { tag, target, afresh = false }: BuildOption
       ...['build', '--isolation', 'chroot', '--format', 'docker', '--timestamp', EPOCH, '--pull-never', '--quiet'],
       ...['--file', `${ROOT}deploy/Dockerfile`, '--tag', tag, '--secret', `id=npmrc,src=${npmrc}`, ...volumes],
       ...['--build-arg', `BUILD_IMAGE=${bases.build}`, '--build-arg', `BASE_IMAGE=${bases.run}`],
-      ...['--build-arg', `REVISION=${ask('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).trim()}`],
+      ...['--build-arg', `REVISION=${revision()}`],
       ...(target === undefined ? [] : ['--target', target]),
       ...(afresh ? ['--no-cache'] : ['--layers']),
       ROOT,
