@@ -22,8 +22,8 @@ function revision(): string {
   return revisionAtFirst;
 }
 
-/** Resolves with the digest of the image. */
-export function build(bases: Bases, { tag, target, afresh = false }: BuildOptions): string {
+/** Gives what the image holds and says of itself. */
+export function build(bases: Bases, { tag, target, afresh = false }: BuildOptions): object {
   const { npmrc, volumes, remove } = npmSettings();
   try {
     buildah(
@@ -32,13 +32,37 @@ export function build(bases: Bases, { tag, target, afresh = false }: BuildOption
       ...['--build-arg', `BUILD_IMAGE=${bases.build}`, '--build-arg', `BASE_IMAGE=${bases.run}`],
       ...['--build-arg', `REVISION=${revision()}`],
       ...(target === undefined ? [] : ['--target', target]),
-      ...(afresh ? ['--no-cache'] : ['--layers']),
+      // Without the first it would be one layer, which no other build makes.
+      ...['--layers', ...(afresh ? ['--no-cache'] : [])],
       ROOT,
     );
   } finally {
     remove();
   }
-  return buildah('inspect', '--type', 'image', '--format', '{{.FromImageDigest}}', tag).trim();
+  return contentsOf(tag);
+}
+
+interface Inspected {
+  readonly rootfs: object;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly history: readonly {
+    readonly created: string;
+    readonly created_by: string;
+    readonly empty_layer?: boolean;
+  }[];
+}
+
+/**
+ * All of the image, its layers by their digests, but for the names of the containers that it was made in: this buildah writes them
+ * down beside what is the image's own, and they are drawn by chance.
+ */
+function contentsOf(tag: string): object {
+  const { Docker } = JSON.parse(buildah('inspect', '--type', 'image', tag)) as { readonly Docker: Inspected };
+  const { Hostname: _, Image: _base, ...config } = Docker.config;
+  const history = Docker.history.map(({ created, created_by, empty_layer = false }) => ({
+    ...{ created, created_by, empty_layer },
+  }));
+  return { rootfs: Docker.rootfs, config, history };
 }
 
 /** What npm is told on this machine: its registry, who signs for that, and whatever a file of the user's says. */

@@ -44,7 +44,7 @@ const SIGN_IN_REVISION_DELAY_MS = 3_000;
 const REST_MS = 2 * SIGN_IN_REVISION_DELAY_MS;
 const TOLD_MS_MAX = 60_000;
 /** A machine that is out of breath has services that are, too: they say so, which is no wrong answer. */
-const ASKED_MS_MAX = 120_000;
+const TRIES_MAX = 20;
 const TICK_MS = 100;
 const MEMORY_MS = 1_000;
 const PROGRESS_MS = 10_000;
@@ -244,14 +244,14 @@ class Soak {
 
   /** Asks a process that lives; again where it was being replaced meanwhile, or says that it cannot answer just now. */
   async #asked<T>(ask: (url: string) => Promise<T>): Promise<T> {
-    for (const end = performance.now() + ASKED_MS_MAX; ; ) {
+    for (let tries = 1; ; ) {
       await this.#rolling;
       const { rolls } = this.#counts;
       try {
         return await ask(this.#crew.urls()[0]!);
       } catch (error) {
         if (this.#rolling !== null || this.#counts.rolls !== rolls) continue;
-        if (!isUnavailable(error) || performance.now() > end) throw error;
+        if (!isUnavailable(error) || ++tries > TRIES_MAX) throw error;
         this.#counts.unavailable++;
         await this.#pause(LOOK_MS, this.#ended.signal);
       }
