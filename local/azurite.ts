@@ -10,6 +10,8 @@ export interface AzuriteOptions {
   readonly dataDir?: string;
   /** Files in PEM form: it then speaks TLS, and also takes tokens of identities. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** The only key that opens it, in Base64; the one that Azurite is known for, where none is given. */
+  readonly key?: string;
 }
 
 export interface Azurite {
@@ -29,14 +31,14 @@ const account = 'devstoreaccount1';
 const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** Starts it and waits until it listens. Rejects, with its last words, if it does not. */
-export async function startAzurite({ port, dataDir, tls }: AzuriteOptions): Promise<Azurite> {
+export async function startAzurite({ port, dataDir, tls, key = accountKey }: AzuriteOptions): Promise<Azurite> {
   const packageFile = createRequire(import.meta.url).resolve('azurite/package.json');
   const main = path.join(path.dirname(packageFile), 'dist/src/blob/main.js');
   const child = await startChild({
     name: 'Azurite',
-    command: process.execPath,
+    command: 'env',
     args: [
-      main,
+      ...[`AZURITE_ACCOUNTS=${account}:${key}`, process.execPath, main],
       ...['--blobHost', '127.0.0.1', '--blobPort', String(port)],
       ...(dataDir === undefined ? ['--inMemoryPersistence'] : ['--location', path.resolve(dataDir)]),
       ...(tls === undefined ? [] : ['--cert', tls.certFile, '--key', tls.keyFile, '--oauth', 'basic']),
@@ -48,6 +50,6 @@ export async function startAzurite({ port, dataDir, tls }: AzuriteOptions): Prom
     ready: /successfully listen/i,
   });
   const scheme = tls === undefined ? 'http' : 'https';
-  const connectionString = `DefaultEndpointsProtocol=${scheme};AccountName=${account};AccountKey=${accountKey};BlobEndpoint=${scheme}://127.0.0.1:${port}/${account};`;
+  const connectionString = `DefaultEndpointsProtocol=${scheme};AccountName=${account};AccountKey=${key};BlobEndpoint=${scheme}://127.0.0.1:${port}/${account};`;
   return { port, connectionString, gone: child.gone, stop: child.stop, kill9: child.kill9 };
 }

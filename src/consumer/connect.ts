@@ -10,6 +10,7 @@ import {
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ContainerClient } from '@azure/storage-blob';
 import { type Clock, endsWithin } from './clock.ts';
+import { messageOf } from './errors.ts';
 import type { ConsumerOptions, EventHubsAccess, StorageAccess, Tuning } from './options.ts';
 
 /** Pauses and limits for storage: a checkpoint or an ownership that takes longer is of no use any more. */
@@ -128,18 +129,48 @@ export function containerNow(access: StorageAccess, first: ContainerClient, name
 export function storeOn(container: () => ContainerClient): CheckpointStore {
   let client = container();
   let store = new BlobCheckpointStore(client);
+  let failure = failureOfLists(client);
   const current = (): BlobCheckpointStore => {
     const now = container();
-    if (now !== client) store = new BlobCheckpointStore(now);
+    if (now !== client) {
+      store = new BlobCheckpointStore(now);
+      failure = failureOfLists(now);
+    }
     client = now;
     return store;
   };
   return {
-    listOwnership: (...asked) => current().listOwnership(...asked),
+    async listOwnership(...asked) {
+      try {
+        return await current().listOwnership(...asked);
+      } catch (error) {
+        throw messageOf(error).endsWith(`\n${failure()}`) ? failure() : error;
+      }
+    },
     claimOwnership: (...asked) => current().claimOwnership(...asked),
     updateCheckpoint: (...asked) => current().updateCheckpoint(...asked),
     listCheckpoints: (...asked) => current().listCheckpoints(...asked),
   };
+}
+
+/**
+ * Why a list of the container failed last. The store passes that on as text within an error of its own, of which nobody can
+ * tell any more whether leave is missing or the account is away.
+ */
+function failureOfLists(client: ContainerClient): () => unknown {
+  let last: unknown;
+  const list = client.listBlobsFlat.bind(client);
+  client.listBlobsFlat = (...asked) => {
+    const blobs = list(...asked);
+    const next = blobs.next.bind(blobs);
+    blobs.next = () =>
+      next().catch((error: unknown) => {
+        last = error;
+        throw error;
+      });
+    return blobs;
+  };
+  return () => last;
 }
 
 /** The host of the namespace, for messages. Never shows a key. */
