@@ -5,6 +5,7 @@ import { type Environment, type Problem, type ReadFile, readSetting, readSetting
 import { identityOf, isOfOthers } from './config/identity.ts';
 import { authorityProblems, readProxy } from './config/outward.ts';
 import { readRuleFile } from './config/ruleFile.ts';
+import { isOfOtherTelemetry, telemetryProblems } from './config/telemetry.ts';
 import { togetherProblems } from './config/together.ts';
 import { BUILT_IN_RULE, type Rule } from './detection/rule.ts';
 
@@ -19,9 +20,11 @@ export {
 export { accountOf, connectionParts, namespaceOf, redisLoginOf, redisPlaceOf } from './config/connections.ts';
 export { type Environment, knownNames, type Problem, type ReadFile, readFileAgain } from './config/environment.ts';
 export type { Identity } from './config/identity.ts';
+export { otlpHeadersOf } from './config/otlp.ts';
 export { proxyFor, type WayOut } from './config/outward.ts';
-export { NOT_YET, SETTINGS, type Setting, type SettingName } from './config/settings.ts';
+export { SETTINGS, type Setting, type SettingName } from './config/settings.ts';
 export { StartFault } from './config/startFault.ts';
+export type { Telemetry } from './config/telemetry.ts';
 export { durationMs, isLoopback } from './config/values.ts';
 
 export interface ReadOptions {
@@ -38,7 +41,8 @@ export function readConfig(
   { roles = ROLES, readFile = readText }: ReadOptions = {},
 ): { readonly config: Config } | { readonly problems: readonly Problem[] } {
   const { values, problems: found } = readSettings(env, readFile);
-  const problems = found.filter(({ name }) => !isOfOthers(name, values));
+  const isOurs = ({ name }: Problem): boolean => !isOfOthers(name, values) && !isOfOtherTelemetry(name, values, found);
+  const problems = found.filter(isOurs);
   const faulty = new Set(problems.flatMap(({ name }) => [name, name.replace(/_FILE$/, '')]));
   const own = ruleIn(values.RULE_FILE, readFile);
   const rule = 'rule' in own ? own.rule : null;
@@ -46,7 +50,8 @@ export function readConfig(
   const { proxy, problems: ofProxy } = readProxy(env);
   problems.push(...('problems' in own ? own.problems : []), ...ofProxy, ...authorityProblems(env, readFile));
   if ('problems' in identity) problems.push(...identity.problems.filter(({ name }) => !faulty.has(name)));
-  problems.push(...togetherProblems(values, roles, faulty, rule));
+  const together = [...togetherProblems(values, roles, faulty, rule), ...telemetryProblems(values, readFile)];
+  problems.push(...together.filter(isOurs));
   if (problems.length > 0 || rule === null || 'problems' in identity) return { problems };
   return { config: configOf(values, { env, rule, proxy, ...identity }) };
 }

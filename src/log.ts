@@ -82,6 +82,33 @@ export const LOG_EVENTS = {
     act: nothing,
   },
 
+  // --- what is sent to a collector ---
+  telemetry_begins: {
+    level: 'info',
+    message: 'sends to an OpenTelemetry collector',
+    about: 'At the start, where one is set. `traces` and `metrics` say to which host each goes, null for not at all.',
+    act: nothing,
+  },
+  telemetry_failed: {
+    level: 'warn',
+    message: 'the collector takes nothing just now',
+    about:
+      'Traces or metrics (`signal`) could not be sent, as `detail` says. Told once until it works. Nothing else waits for it; what does not fit is dropped and counted.',
+    act: 'See that the collector runs, and that OTEL_EXPORTER_OTLP_ENDPOINT and its headers are right: docs/observability.md.',
+  },
+  telemetry_goes_on: {
+    level: 'info',
+    message: 'the collector takes what is sent again',
+    about: 'It failed before (`signal`).',
+    act: nothing,
+  },
+  telemetry_fault: {
+    level: 'error',
+    message: 'a fault of the program while metrics were read to be sent',
+    about: 'None were sent this time; `/metrics` may fail alike.',
+    act: 'Report it with the `err` of the line.',
+  },
+
   // --- the rule ---
   rule_in_force: {
     level: 'info',
@@ -280,7 +307,8 @@ export const LOG_EVENTS = {
   api_answered: {
     level: 'info',
     message: 'answered',
-    about: 'One line for each answer: `route`, `method`, `status`, `durationMs`, `reqId`. Nothing of what was asked.',
+    about:
+      'One line for each answer: `route`, `method`, `status`, `durationMs`, `reqId`, and `traceId` where it is traced. Nothing of what was asked.',
     act: nothing,
   },
   api_write: {
@@ -375,7 +403,7 @@ export const LOG_EVENTS = {
   delivery_again: {
     level: 'warn',
     message: 'a delivery failed and will be tried again',
-    about: 'One try at `webhook` failed (`failure`, `status`, `detail`).',
+    about: 'One try at `webhook` failed (`failure`, `status`, `detail`, and `traceId` where it is traced).',
     act: 'Nothing, unless GuestwatchDeliveryWaiting is told.',
   },
   delivery_failed: {

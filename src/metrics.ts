@@ -144,6 +144,16 @@ export function createMetrics() {
       '1 while WEBHOOKS_FILE cannot be used and what was read before is in force.',
       [],
     ),
+    otlpExports: counter(
+      'guestwatch_otlp_exports_total',
+      'Requests by which traces or metrics were sent to the collector, by what came of them.',
+      ['signal', 'outcome'],
+    ),
+    spansDropped: counter(
+      'guestwatch_spans_dropped_total',
+      'Spans that were lost: too many waited (full), or the collector did not take them (not_sent).',
+      ['why'],
+    ),
     inFlightBytes: gauge('guestwatch_in_flight_bytes', 'Bytes of events that are being read and applied.', []),
   };
 }

@@ -26,6 +26,7 @@ import { consumerOptions, eventReader, sourceOpener } from './service/reading.ts
 import { redisLogin } from './service/redisLogin.ts';
 import { accessOf, certificateOf, measureAccess, warnOfPlainHttp } from './service/serving.ts';
 import { troublesOf } from './service/standing.ts';
+import { telemetryOf } from './service/telemetry.ts';
 import { UnderRule } from './service/underRule.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
@@ -81,6 +82,11 @@ async function open(
   beginAtZero(metrics);
   metrics.build.set({ version: version() }, 1);
   for (const role of roles) metrics.role.set({ role }, 1);
+  const reader = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const about = { logger, roles, instance: reader, now: () => clock.now() };
+  const telemetry = await telemetryOf(config, metrics, about);
+  const trace = telemetry.following ?? undefined;
+  closers.push(() => telemetry.close());
   // Before anything that has to be reached: a fault in these files is told at once.
   const isApi = roles.includes('api');
   const access = isApi ? await accessOf(config, metrics, logger, options.authority) : null;
@@ -90,7 +96,7 @@ async function open(
   const { rule } = config;
   let consuming: UnderRule<Consumer> | null = null;
   let delivering: Delivering | null = null;
-  const events = stateEvents(metrics, logger);
+  const events = stateEvents(metrics, logger, trace && ((published) => trace.onPublished(published)));
   const clock = wallClock(() => state.serverTime());
   const login = await redisLogin(config, Date.now, logger);
   closers.push(async () => login.close());
@@ -101,7 +107,7 @@ async function open(
     prefix: PREFIX,
     rule,
     quietDelayMs: config.state.signInRevisionDelayMs,
-    reader: `${hostname()}-${randomUUID().slice(0, 8)}`,
+    reader,
     now: clock.now,
     events: {
       ...events,
@@ -124,14 +130,17 @@ async function open(
   const isConsumer = roles.includes('consumer');
   const consumer = () => consuming?.current ?? null;
   const readiness = { check: () => notReady(state, isConsumer ? consumer() : undefined) };
+  const measure = async (): Promise<void> => {
+    measureConsumer(metrics, consumer(), clock.now());
+    measureAccess(metrics, access);
+    measureReadiness(metrics, await readiness.check());
+    // While Redis is away the gauges stay as they were; that it is away is said elsewhere.
+    await Promise.allSettled([measureFolds(metrics, state.folder, clock.now()), delivering?.measure()]);
+  };
   const metricsPort = {
     contentType: metrics.registry.contentType,
     metrics: async () => {
-      measureConsumer(metrics, consumer(), clock.now());
-      measureAccess(metrics, access);
-      measureReadiness(metrics, await readiness.check());
-      // While Redis is away the gauges stay as they were; that it is away is said elsewhere.
-      await Promise.allSettled([measureFolds(metrics, state.folder, clock.now()), delivering?.measure()]);
+      await measure();
       return metrics.registry.metrics();
     },
   };
@@ -157,6 +166,7 @@ async function open(
         logger,
         registry: metrics.registry,
         trustedProxies: config.api.trustedProxies,
+        ...(trace && { trace }),
         ...(access && { access }),
         ...(certificate && { tls: certificate.pair }),
       },
@@ -169,7 +179,8 @@ async function open(
   }
 
   if (isConsumer) {
-    const start = async () => startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, options));
+    const start = async () =>
+      startConsumer(await consumerOptions(config, state, rule, metrics, clock.now, trace, options));
     const reading = new UnderRule('the consumer', start, logger, state.ruling.isOwn);
     consuming = reading;
     closers.push(() => reading.close());
@@ -179,10 +190,12 @@ async function open(
 
   if (feed !== null && roles.includes('delivery')) {
     const tuning = options.delivery ?? {};
-    const sending = deliveringOf(config, state, feed, { metrics, logger, now: clock.now, tuning });
+    const sending = deliveringOf(config, state, feed, { metrics, logger, now: clock.now, trace, tuning });
     delivering = sending;
     closers.push(() => sending.close());
     await sending.begin();
   }
+  const endMetrics = telemetry.sendMetrics(metrics, measure);
+  closers.push(async () => endMetrics());
   return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
 }

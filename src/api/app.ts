@@ -12,7 +12,7 @@ import { apiLogger, logAnswers } from './log.ts';
 import { LongPolls } from './longPoll.ts';
 import { measureAnswers } from './metrics.ts';
 import { collectCalls } from './openapi.ts';
-import type { AccessPort, ApiPorts } from './ports.ts';
+import type { AccessPort, ApiPorts, TracePort } from './ports.ts';
 import { RATES_MAX, type RatesMax } from './rates.ts';
 import { changesRoutes } from './routes/changes.ts';
 import { coverageRoutes } from './routes/coverage.ts';
@@ -29,6 +29,7 @@ import { triageRoutes } from './routes/triage.ts';
 import type { Server } from './server.ts';
 import { Streams, type StreamsOptions } from './streams.ts';
 import { Texts } from './texts.ts';
+import { traceAnswers } from './trace.ts';
 import { parameterValidator } from './validate.ts';
 
 export interface ApiOptions {
@@ -38,6 +39,8 @@ export interface ApiOptions {
   readonly logger?: Logger;
   /** Left out: nothing is measured. */
   readonly registry?: Registry;
+  /** Left out: no request is followed. */
+  readonly trace?: TracePort;
   /** Who may call. Left out: whoever reaches the loopback address, and only under a loopback name. */
   readonly access?: AccessPort;
   /** Whose `X-Forwarded-For` is believed: nobody's, that of the one proxy in front, or that of these addresses and networks. */
@@ -92,6 +95,7 @@ export function buildApp(ports: ApiPorts, options: ApiOptions): Server {
   guard(server, options.access === undefined ? 'loopback' : 'any');
   logAnswers(server);
   askCallers(server, options.access ?? null, accessEvents(server, options.registry), options.rates ?? RATES_MAX);
+  if (options.trace !== undefined) traceAnswers(server, options.trace, streams);
   if (options.registry !== undefined) measureAnswers(server, polls, streams, options.registry);
 
   server.register(findingsRoutes(ports.findings, texts));

@@ -34,6 +34,7 @@ export type * from './ports/findings.ts';
 export type * from './ports/guests.ts';
 export type * from './ports/rule.ts';
 export type * from './ports/suppressions.ts';
+export type * from './ports/trace.ts';
 
 /** Everything that `buildApp` needs. */
 export interface ApiPorts {

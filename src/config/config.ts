@@ -4,6 +4,7 @@ import { type Environment, fileOf, type Values } from './environment.ts';
 import type { Identity } from './identity.ts';
 import type { WayOut } from './outward.ts';
 import type { ValueOf } from './settings.ts';
+import { type Telemetry, telemetryOf } from './telemetry.ts';
 import type { TrustedProxies } from './values.ts';
 
 /** The parts of the service that can run together or apart. */
@@ -104,6 +105,8 @@ export interface Config {
   readonly ops: Listener;
   readonly shutdownDeadlineMs: number;
   readonly logLevel: ValueOf<'LOG_LEVEL'>;
+  /** Null where no traces and no metrics are sent anywhere. */
+  readonly telemetry: Telemetry | null;
 }
 
 /** Only for values without problems: those with a default are then all there. */
@@ -164,6 +167,7 @@ export function configOf(
     ops: { host: values.OPS_HOST!, port: values.OPS_PORT! },
     shutdownDeadlineMs: values.SHUTDOWN_DEADLINE!,
     logLevel: values.LOG_LEVEL!,
+    telemetry: telemetryOf(values, env),
   });
 }
 

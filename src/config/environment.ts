@@ -1,6 +1,6 @@
 /** Reads the environment by the table of settings: values, files in place of secrets, and names that are nearly one of ours. */
 import { nearest } from '../nearest.ts';
-import { NOT_YET, SETTINGS, type Setting, type SettingName, type ValueOf } from './settings.ts';
+import { SETTINGS, type Setting, type SettingName, type ValueOf } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -91,20 +91,13 @@ export function readSettings(env: Environment, readFile: ReadFile): { values: Va
   );
   return {
     values: Object.fromEntries(read.map(([name, { value }]) => [name, value])) as unknown as Values,
-    problems: [...read.flatMap(([, { problems }]) => problems), ...notYet(env), ...nearlyKnown(env)],
+    problems: [...read.flatMap(([, { problems }]) => problems), ...nearlyKnown(env)],
   };
-}
-
-function notYet(env: Environment): Problem[] {
-  return Object.entries(NOT_YET)
-    .filter(([name]) => !['', 'off', 'false', 'no', '0'].includes(textOf(env, name)?.toLowerCase() ?? ''))
-    .map(([name, what]) => ({ name, message: `${name} is not supported by this version (${what}): leave it unset.` }));
 }
 
 /** Every name that means something, with the `_FILE` forms. */
 export function knownNames(): string[] {
-  const own = Object.entries(SETTINGS).flatMap(([name, { file }]) => (file ? [name, `${name}_FILE`] : [name]));
-  return [...own, ...Object.keys(NOT_YET)];
+  return Object.entries(SETTINGS).flatMap(([name, { file }]) => (file ? [name, `${name}_FILE`] : [name]));
 }
 
 function nearlyKnown(env: Environment): Problem[] {

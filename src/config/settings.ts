@@ -13,6 +13,7 @@ import {
   storageUrl,
   tlsName,
 } from './connections.ts';
+import { otlpEndpoint, otlpHeaders, otlpSignalEndpoint, ratio, resourceAttributes } from './otlp.ts';
 import {
   duration,
   filePath,
@@ -265,17 +266,86 @@ export const SETTINGS = {
     'info',
     'from which level on the log is written',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    otlpEndpoint,
+    null,
+    'an OpenTelemetry collector that traces and metrics are sent to, such as `http://127.0.0.1:4318`; see docs/observability.md',
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting(
+    otlpSignalEndpoint,
+    null,
+    'the whole address for traces, where it is another',
+  ),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: setting(
+    otlpSignalEndpoint,
+    null,
+    'the whole address for metrics, where it is another',
+  ),
+  OTEL_EXPORTER_OTLP_PROTOCOL: setting(
+    oneOf('http/protobuf'),
+    'http/protobuf',
+    'what is spoken there; there is no other',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secret(
+    otlpHeaders,
+    null,
+    'headers for the collector, `NAME=VALUE,NAME=VALUE`, such as its key',
+  ),
+  OTEL_EXPORTER_OTLP_COMPRESSION: setting(oneOf('none', 'gzip'), 'none', 'whether what is sent there is packed'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: setting(
+    wholeNumber(100, 60_000),
+    '10000',
+    'how long it may take to send, in milliseconds',
+  ),
+  OTEL_EXPORTER_OTLP_CERTIFICATE: setting(
+    filePath,
+    null,
+    'the authority behind the certificate of the collector, PEM, where it is one of your own',
+  ),
+  OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: setting(filePath, null, 'the certificate to show the collector, PEM'),
+  OTEL_EXPORTER_OTLP_CLIENT_KEY: setting(filePath, null, 'its private key, PEM'),
+  OTEL_TRACES_EXPORTER: setting(oneOf('otlp', 'none'), 'otlp', '`none` sends no traces'),
+  OTEL_METRICS_EXPORTER: setting(
+    oneOf('otlp', 'none'),
+    'otlp',
+    '`none` sends no metrics; they can be scraped all the same',
+  ),
+  OTEL_TRACES_SAMPLER: setting(
+    oneOf(
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ),
+    'parentbased_always_on',
+    'which traces are kept; `parentbased_…` follows the caller of the API where that sends a trace',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    ratio,
+    null,
+    'the part of them that `traceidratio` keeps, 0 to 1; all where it is not set',
+  ),
+  OTEL_METRIC_EXPORT_INTERVAL: setting(
+    wholeNumber(1_000, 3_600_000),
+    '60000',
+    'how often metrics are sent, in milliseconds',
+  ),
+  OTEL_SERVICE_NAME: setting(
+    shaped(/^[^\x00-\x1f\x7f]{1,255}$/, 'must be a name of up to 255 characters'),
+    null,
+    'the name of this service in traces and metrics; `guestwatch` where nothing says otherwise',
+  ),
+  OTEL_RESOURCE_ATTRIBUTES: setting(
+    resourceAttributes,
+    null,
+    'what else is said of it there, such as `deployment.environment.name=production`',
+  ),
+  OTEL_SDK_DISABLED: setting(onOff, 'off', '`on` sends nothing, whatever else is set'),
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
 
 /** The value of a setting, by its name. */
 export type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
-
-/**
- * Names that are taken for what is to come. Set, they are refused: an operator who asks for something must not be left to
- * believe that it is in force. The switches among them may be off.
- */
-export const NOT_YET = {
-  OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
-} as const satisfies Record<string, string>;

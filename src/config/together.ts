@@ -67,6 +67,7 @@ function pairProblems(values: Values, faulty: ReadonlySet<string>): Problem[] {
   const pairs = [
     ['ENTRA_TENANT_ID', 'ENTRA_AUDIENCE'],
     ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE'],
+    ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'],
   ] as const;
   return pairs.flatMap(([one, other]) => {
     if (faulty.has(one) || faulty.has(other)) return [];

@@ -8,13 +8,14 @@ import type { Claim, Since } from './claim.ts';
 import type { Link } from './link.ts';
 import type { Partition } from './partition.ts';
 import { persist } from './persist.ts';
-import type { Batch, StatePort } from './ports.ts';
+import type { Batch, StatePort, TracePort } from './ports.ts';
 import { keepProgress, type ProgressDeps } from './progress.ts';
 import { gapBefore, gapsIn, type ReadDeps, readSlice, type Slice, slicesOf } from './slice.ts';
 
 export interface IntakeDeps extends ProgressDeps, ReadDeps {
   readonly state: StatePort;
   readonly budget: ByteBudget;
+  readonly trace?: TracePort;
   /** The link over which the partition is received. */
   link(partition: string): Link;
   /** Asks the hub when it was made, and ends the claims of another life of it. Rejects if it cannot be asked. */
@@ -61,13 +62,15 @@ async function takeSlice(
 }
 
 async function apply(deps: IntakeDeps, partition: Partition, claim: Claim, batch: Batch): Promise<void> {
-  const { state, clock, hooks, logger } = deps;
+  const { state, clock, hooks, logger, trace } = deps;
+  const begun = clock.elapsed();
   const outcome = await persist(deps, partition, claim, 'apply', (signal) => state.apply(batch, signal));
   if (outcome.kind === 'lost_state') {
     log(logger, 'state_older', { ...claim.place, detail: outcome.detail });
     claim.end('state_lost', outcome.detail, clock.elapsed());
     claim.signal.throwIfAborted();
   }
+  trace?.onApplied(batch, clock.elapsed() - begun);
   await hooks.afterApply?.(claim.place, batch.lastSequenceNumber);
 }
 

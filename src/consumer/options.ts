@@ -2,7 +2,7 @@
 import type { EventHubConsumerClientOptions, TokenCredential } from '@azure/event-hubs';
 import type { LogSink } from '../log.ts';
 import type { Clock } from './clock.ts';
-import type { EventReader, Place, Position, StatePort } from './ports.ts';
+import type { EventReader, Place, Position, StatePort, TracePort } from './ports.ts';
 
 /** By which way: another address than the namespace's own, or within WebSockets. */
 export type Way = Pick<EventHubConsumerClientOptions, 'customEndpointAddress' | 'webSocketOptions'>;
@@ -46,6 +46,7 @@ export interface ConsumerOptions {
   readonly logger: LogSink;
   /** Told of rejections and exceptions that are faults of the program; what becomes of the process is the caller's decision. */
   readonly onFault?: (error: unknown) => void;
+  readonly trace?: TracePort;
   readonly tuning?: Partial<Tuning>;
   readonly hooks?: Hooks;
   readonly clock?: Clock;

@@ -196,3 +196,9 @@ export interface StatePort {
 
 /** Reads one event; pure, and throws for nothing that an event can hold: `readEvent` of the core with its rule bound. */
 export type EventReader = (body: Uint8Array, origin: Origin) => EventReading;
+
+/** Follows events on their way. Who leaves it out pays nothing for it. */
+export interface TracePort {
+  /** All of a batch is safe; `applyMs` is how long the state took for it. */
+  onApplied(batch: Batch, applyMs: number): void;
+}

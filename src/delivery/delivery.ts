@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Intake, LOOK_MS } from './intake.ts';
 import { OUTBOX_TUNING, Outbox, type OutboxTuning, type Outcome } from './outbox.ts';
-import type { Bounds, FeedPort, QueuePort, TargetState } from './ports.ts';
+import type { Bounds, FeedPort, QueuePort, TargetState, TracePort } from './ports.ts';
 import type { Answer, Target } from './target.ts';
 
 export { type FileRead, readWebhooks } from './file.ts';
@@ -27,7 +27,8 @@ const SEEN_EVERY_MS = 60_000;
 const AGAIN_MS = 1_000;
 
 export interface DeliveryEvents {
-  readonly onOutcome: (target: string, outcome: Outcome, answer: Answer) => void;
+  /** `traceId`: of a try that is followed; null for others. */
+  readonly onOutcome: (target: string, outcome: Outcome, answer: Answer, traceId: string | null) => void;
   /** The place in the feed was gone, and was found anew. */
   readonly onResync: (target: string, why: 'trimmed' | 'ahead' | 'lost') => void;
   /** There is no room for more: the feed is not read on for this target. */
@@ -43,6 +44,7 @@ export interface DeliveryOptions {
   readonly now: () => number;
   readonly dice: () => number;
   readonly events: DeliveryEvents;
+  readonly trace?: TracePort;
   readonly bounds?: Partial<Bounds>;
   readonly tuning?: Partial<OutboxTuning>;
   /** How often places and deliveries are looked at while nothing comes. */
@@ -94,7 +96,7 @@ class Run {
   #target: Target;
 
   constructor(target: Target, options: DeliveryOptions) {
-    const { queue, feed, now, dice, events } = options;
+    const { queue, feed, now, dice, events, trace } = options;
     const { name } = target;
     const bounds = { ...BOUNDS, ...options.bounds };
     const tuning = { ...OUTBOX_TUNING, ...options.tuning };
@@ -102,8 +104,8 @@ class Run {
     this.#target = target;
     this.#options = options;
     this.#outbox = new Outbox(target, {
-      ...{ queue, bounds, now, dice, tuning, onError },
-      onOutcome: (outcome, answer) => events.onOutcome(name, outcome, answer),
+      ...{ queue, bounds, now, dice, tuning, trace, onError },
+      onOutcome: (outcome, answer, traceId) => events.onOutcome(name, outcome, answer, traceId),
       onDropped: (count) => events.onDropped(name, count),
     });
     const intake = {

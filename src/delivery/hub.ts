@@ -49,7 +49,9 @@ function hubSender(hub: string, access: HubAccess, render: RenderPort): Sender {
       try {
         const partitionKey = revision.isTest ? revision.id : revision.findingId;
         const batch = await producer.createBatch({ partitionKey, abortSignal: signal });
-        const event = { body: Buffer.from(body), contentType, messageId: revision.id };
+        const { id: messageId, traceparent } = revision;
+        const properties = traceparent === undefined ? {} : { properties: { traceparent } };
+        const event = { body: Buffer.from(body), contentType, messageId, ...properties };
         if (!batch.tryAdd(event)) {
           const detail = `The event is larger than the hub takes (${Buffer.byteLength(body)} bytes).`;
           return { kind: 'failed', failure: 'too_large', status: null, detail, retryAfterMs: null };

@@ -6,7 +6,7 @@
  * A claim is held for as long as its try takes, and the try is broken off once it may be another's. So of two processes one
  * sends, and who was asleep meanwhile can neither write over what came after nor go on with it.
  */
-import type { Bounds, Claimed, QueuePort, Receiver, Settlement } from './ports.ts';
+import type { Bounds, Claimed, FollowedTry, QueuePort, Receiver, Settlement, TracePort } from './ports.ts';
 import { settlementOf } from './settle.ts';
 import type { Answer, Sender, Target } from './target.ts';
 
@@ -30,7 +30,9 @@ export interface OutboxDeps {
   /** From 0 up to 1. */
   readonly dice: () => number;
   readonly tuning: OutboxTuning;
-  readonly onOutcome: (outcome: Outcome, answer: Answer) => void;
+  readonly trace?: TracePort | undefined;
+  /** `traceId`: of a try that is followed; null for others. */
+  readonly onOutcome: (outcome: Outcome, answer: Answer, traceId: string | null) => void;
   readonly onDropped: (count: number) => void;
   readonly onError: (error: unknown) => void;
 }
@@ -153,23 +155,29 @@ export class Outbox {
   }
 
   async #deliver(claimed: Claimed, signal: AbortSignal): Promise<void> {
-    const { now, dice } = this.#deps;
+    const { now, dice, trace } = this.#deps;
     const { ladder } = this.#target;
     const { tries, isTest } = claimed;
     const begunAt = now();
     const begun = performance.now();
-    const answer = await this.#send(claimed, signal);
+    // A test is about no finding, and has nothing to be followed from.
+    const followed = isTest || signal.aborted ? undefined : trace?.beginTry(this.#target, claimed);
+    const answer = await this.#send(claimed, signal, followed);
+    followed?.end(answer);
     const tried = { answer, tries, isTest, begunAt, now: now(), ms: performance.now() - begun };
     const { settlement, receiver } = settlementOf(tried, ladder, dice);
-    await this.#settle(claimed, settlement, receiver, answer);
+    await this.#settle(claimed, settlement, receiver, (kind) => {
+      this.#deps.onOutcome(kind, answer, followed?.traceId ?? null);
+    });
   }
 
-  async #send(claimed: Claimed, signal: AbortSignal): Promise<Answer> {
+  async #send(claimed: Claimed, signal: AbortSignal, followed: FollowedTry | undefined): Promise<Answer> {
     if (signal.aborted) return { kind: 'cut' };
     const shared = this.#shared.take();
     const { eventId: id, findingId, reason, json, isTest } = claimed;
     try {
-      return await shared.sender.send({ id, findingId, reason, json, isTest }, signal);
+      const sent = { id, findingId, reason, json, isTest, ...(followed && { traceparent: followed.traceparent }) };
+      return await shared.sender.send(sent, signal);
     } catch (error) {
       this.#deps.onError(error);
       const detail = 'A fault of the program; the log has it.';
@@ -180,7 +188,12 @@ export class Outbox {
   }
 
   /** Tries for as long as the claim may hold: what is not written down is delivered once more. */
-  async #settle(claimed: Claimed, settlement: Settlement, receiver: Receiver, answer: Answer): Promise<void> {
+  async #settle(
+    claimed: Claimed,
+    settlement: Settlement,
+    receiver: Receiver,
+    onSettled: (outcome: Outcome) => void,
+  ): Promise<void> {
     const { queue, bounds, now, tuning } = this.#deps;
     const end = performance.now() + tuning.claimMs;
     for (;;) {
@@ -188,7 +201,7 @@ export class Outbox {
         const settled = await queue.settle(this.#target.name, claimed, settlement, receiver, bounds, now());
         if (settled.kind === 'refused') return;
         if (settled.dropped > 0) this.#deps.onDropped(settled.dropped);
-        return this.#deps.onOutcome(settlement.kind, answer);
+        return onSettled(settlement.kind);
       } catch (error) {
         if (performance.now() > end || this.#ending.signal.aborted) throw error;
         await new Promise((resolve) => setTimeout(resolve, tuning.lookMs / 2));

@@ -1,4 +1,5 @@
 /** What delivery asks of the rest of the service: the feed, and a queue that outlives processes; and how a revision is worded. */
+import type { Answer } from './target.ts';
 
 /** What a body can be: a CloudEvent that carries the finding itself, or the finding as an OCSF event. */
 export const FORMATS = ['cloudevents', 'ocsf'] as const;
@@ -12,6 +13,20 @@ export interface Revision {
   readonly findingId: string;
   /** The `Finding` as of that revision, as JSON text. */
   readonly json: string;
+}
+
+/** Follows tries on their way. Who leaves it out pays nothing for it. */
+export interface TracePort {
+  /** To be told of a try before it is made. */
+  beginTry(target: { readonly name: string; readonly kind: 'webhook' | 'eventHub' }, claimed: Claimed): FollowedTry;
+}
+
+export interface FollowedTry {
+  /** W3C `traceparent`: what the receiver does goes on under it. */
+  readonly traceparent: string;
+  /** Null where its trace is not kept. */
+  readonly traceId: string | null;
+  end(answer: Answer): void;
 }
 
 export interface Rendered {

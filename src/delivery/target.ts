@@ -38,7 +38,13 @@ export interface Target extends TargetAbout {
   open(): Sender;
 }
 
+export interface Sent extends Revision {
+  readonly isTest: boolean;
+  /** W3C, where the try is followed. */
+  readonly traceparent?: string;
+}
+
 export interface Sender {
-  send(revision: Revision & { readonly isTest: boolean }, signal: AbortSignal): Promise<Answer>;
+  send(revision: Sent, signal: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -69,6 +69,7 @@ export function webhookTarget(webhook: Webhook, options: SendOptions): Target {
           const headers = {
             'content-type': contentType,
             'user-agent': agent,
+            ...(revision.traceparent !== undefined && { traceparent: revision.traceparent }),
             ...signed(revision.id, now(), body, keys),
           };
           return way.post(body, headers, signal);

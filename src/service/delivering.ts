@@ -20,7 +20,7 @@ import {
   watchFile,
   webhookTarget,
 } from '../delivery/delivery.ts';
-import type { FeedPort } from '../delivery/ports.ts';
+import type { FeedPort, TracePort } from '../delivery/ports.ts';
 import { log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { deliveriesOf } from '../state/deliveries.ts';
@@ -80,8 +80,15 @@ export function deliveringOf(
     metrics,
     logger,
     now,
+    trace,
     tuning = {},
-  }: { metrics: Metrics; logger: Logger; now: () => number; tuning?: DeliveryTuning },
+  }: {
+    metrics: Metrics;
+    logger: Logger;
+    now: () => number;
+    trace: TracePort | undefined;
+    tuning?: DeliveryTuning;
+  },
 ): Delivering {
   const render = rendering(() => ({ productVersion: version(), rule: state.rule }));
   const send: SendOptions = {
@@ -97,7 +104,7 @@ export function deliveringOf(
     if (hub !== null) hubs = [hubTarget(hub, await eventHubsAccess(config, logger), render)];
     return startDelivery(targets(), {
       ...{ queue: deliveriesOf(state), feed: feedOf(state, feed), now, dice: Math.random },
-      events: deliveryEvents(metrics, logger),
+      ...{ events: deliveryEvents(metrics, logger), ...(trace && { trace }) },
       tuning: { stopMs: Math.round(config.shutdownDeadlineMs * STOP_PART), ...tuning.outbox },
     });
   };
@@ -157,13 +164,14 @@ export function feedOf(state: State, feed: FeedQueries): FeedPort {
 
 function deliveryEvents(metrics: Metrics, logger: Logger): DeliveryEvents {
   return {
-    onOutcome: (webhook, outcome, answer) => {
+    onOutcome: (webhook, outcome, answer, traceId) => {
       metrics.deliveryTries.inc({ webhook, outcome });
       if (answer.kind !== 'failed') return;
       const { failure, status, detail } = answer;
-      if (failure === 'gone') log(logger, 'webhook_disabled', { webhook });
-      else
-        log(logger, outcome === 'failed' ? 'delivery_failed' : 'delivery_again', { webhook, failure, status, detail });
+      const traced = traceId === null ? {} : { traceId };
+      if (failure === 'gone') return log(logger, 'webhook_disabled', { webhook, ...traced });
+      const event = outcome === 'failed' ? 'delivery_failed' : 'delivery_again';
+      log(logger, event, { webhook, failure, status, detail, ...traced });
     },
     onResync: (webhook, why) => {
       metrics.deliveryResyncs.inc({ webhook, why });

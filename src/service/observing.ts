@@ -22,14 +22,21 @@ export function beginAtZero(metrics: Metrics): void {
   }
   for (const kind of ['operation_name', 'missing_sign_in', 'non_interactive_only']) metrics.nearMisses.inc({ kind }, 0);
   for (const reason of LOSS_REASONS) metrics.losses.inc({ reason }, 0);
+  for (const why of ['full', 'not_sent']) metrics.spansDropped.inc({ why }, 0);
+  for (const signal of ['traces', 'metrics'])
+    for (const outcome of ['sent', 'failed']) metrics.otlpExports.inc({ signal, outcome }, 0);
   for (const file of ['keys', 'certificate']) {
     metrics.accessFileBad.set({ file }, 0);
     for (const outcome of ['taken', 'refused']) metrics.accessReloads.inc({ file, outcome }, 0);
   }
 }
 
-/** Counts what happens in the state, and says what someone should know. */
-export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
+/** Counts what happens in the state, follows it where somebody does, and says what someone should know. */
+export function stateEvents(
+  metrics: Metrics,
+  logger: Logger,
+  onPublished: StateEvents['onPublished'] = () => {},
+): StateEvents {
   return {
     onApplied: ({ newFacts, knownFacts, thinnedFacts, erasedFacts, thinned }) => {
       metrics.facts.inc({ outcome: 'new' }, newFacts);
@@ -43,9 +50,11 @@ export function stateEvents(metrics: Metrics, logger: Logger): StateEvents {
       metrics.deadLettersDropped.inc(dropped);
       log(logger, 'dead_letters_kept', { reasons: [...new Set(reasons)], count: reasons.length });
     },
-    onPublished: (reason, isSuppressed) => {
+    onPublished: (published) => {
+      const { reason, isSuppressed } = published;
       metrics.revisions.inc({ reason });
       if (isSuppressed) metrics.suppressedRevisions.inc({ reason });
+      onPublished(published);
     },
     onMissingSignIns: ({ missing, nonInteractiveOnly }) => {
       metrics.nearMisses.inc({ kind: 'missing_sign_in' }, missing);

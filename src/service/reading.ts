@@ -22,6 +22,7 @@ export async function consumerOptions(
   rule: Rule,
   metrics: Metrics,
   now: () => number,
+  trace: ConsumerOptions['trace'],
   { logger, hooks, tuning, read = eventReader(config, rule) }: ServiceOptions,
 ): Promise<ConsumerOptions> {
   const { eventHubs, checkpoints } = config;
@@ -45,6 +46,7 @@ export async function consumerOptions(
       metrics.faults.inc();
       log(logger, 'reading_fault', { err: error });
     },
+    ...(trace && { trace }),
     tuning: { stopMs: Math.max(config.shutdownDeadlineMs - CLOSING_MS, CLOSING_MS), ...tuning },
     ...(hooks?.consumer && { hooks: hooks.consumer }),
   };

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { readFileAgain } from '../config.ts';
 import { type LogSink, log } from '../log.ts';
 
-type Name = 'EVENTHUB_CONNECTION_STRING' | 'CHECKPOINT_STORAGE_CONNECTION_STRING' | 'REDIS_URL';
+type Name =
+  | 'EVENTHUB_CONNECTION_STRING'
+  | 'CHECKPOINT_STORAGE_CONNECTION_STRING'
+  | 'REDIS_URL'
+  | 'OTEL_EXPORTER_OTLP_HEADERS';
 
 export interface SecretOptions {
   readonly name: Name;

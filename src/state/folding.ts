@@ -6,7 +6,7 @@
  */
 import { itemKey, type Operation } from '../detection/fact.ts';
 import { type Finding, findingIp, variantKey } from '../detection/finding.ts';
-import { type Change, type Folded, foldActor } from '../detection/fold.ts';
+import { type Folded, foldActor } from '../detection/fold.ts';
 import type { Label } from '../detection/label.ts';
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MINUTE, type Ticks, ticksOfMs } from '../detection/time.ts';
@@ -14,6 +14,7 @@ import { type Argument, bytesOf } from './calls.ts';
 import { freshVersion } from './cells.ts';
 import { StateUnavailable } from './errors.ts';
 import { readFinding, readStandings, type StoredFinding, withMembers } from './findingStore.ts';
+import { type Published, publishedBy } from './published.ts';
 import { loadScript, runScript } from './scripts.ts';
 import { indexMember, type Owed, type Part, profileId, readPart, selectOwed, storedProfile } from './selection.ts';
 import type { ShardHandle } from './shard.ts';
@@ -35,12 +36,6 @@ export interface FoldContext {
   readonly beforeStore?: () => Promise<void>;
   /** For tests: called once everything is stored. */
   readonly afterStore?: () => Promise<void>;
-}
-
-/** A revision that a fold made. */
-export interface Published {
-  readonly change: Change;
-  readonly isSuppressed: boolean;
 }
 
 export type FoldOutcome =
@@ -106,7 +101,7 @@ async function foldOwed(
     const outcome = await store(shard, actorId, { ...owed, foldVersion }, part, made, priors, storing);
     if (outcome.kind !== 'stored') return outcome;
     const revisions = changed.filter(({ change }) => isRevision(change));
-    published.push(...revisions.map(({ change, after }) => ({ change, isSuppressed: after.suppressed !== null })));
+    published.push(...revisions.map((one) => publishedBy(one, priors, now)));
     if (part.rest.length === 0) return outcome;
     members = part.rest;
     foldVersion = outcome.foldVersion;

@@ -3,6 +3,7 @@ import type { Rule } from '../detection/rule.ts';
 import type { Applied } from './apply.ts';
 import type { LoginSource } from './login.ts';
 import type { LossReason } from './losses.ts';
+import type { Published } from './published.ts';
 import type { Ruling } from './ruling.ts';
 import type { MissingSignIns } from './sweep.ts';
 
@@ -41,8 +42,8 @@ export interface StateHooks {
 export interface StateEvents {
   readonly onApplied: (counts: Omit<Applied, 'kind' | 'actors' | 'mark'>) => void;
   readonly onLetters: (counts: { added: number; dropped: number; reasons: readonly string[] }) => void;
-  /** A revision was made; suppressed ones are told of to those who read the feed, and to nobody else. */
-  readonly onPublished: (change: string, isSuppressed: boolean) => void;
+  /** A revision was made. */
+  readonly onPublished: (published: Published) => void;
   readonly onMissingSignIns: (counts: MissingSignIns) => void;
   readonly onLost: (detail: string, reason: LossReason) => void;
   /** The rule of this process has come into force, or another has: it then writes nothing. */

@@ -40,7 +40,11 @@ export interface Intention {
 
 export interface Revised {
   readonly kind: 'revised';
+  readonly id: string;
+  readonly tenantId: string;
   readonly revision: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly updatedAt: number;
   readonly json: string;
   readonly suppressed: Suppressed | null;
 }
@@ -87,7 +91,8 @@ export async function revise<Refusal>(
       ...notedArguments(current, after, [...notes, ...decided], { id, revision, at: now, by }),
     ])) as Buffer[];
     if (String(outcome) === 'lost') return { kind: 'lost' };
-    if (String(outcome) === 'revised') return { kind: 'revised', revision, json, suppressed: after.suppressed };
+    if (String(outcome) === 'revised')
+      return { kind: 'revised', id, tenantId, revision, updatedAt: now, json, suppressed: after.suppressed };
   }
   throw new Error(`a finding was revised by others ${ATTEMPTS_MAX} times in a row`);
 }

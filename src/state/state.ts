@@ -103,7 +103,7 @@ export class State {
     };
     this.folder = new Folder(this.#shards.handles, context, {
       onFolded: ({ published }) => {
-        for (const { change, isSuppressed } of published) events.onPublished(change, isSuppressed);
+        for (const one of published) events.onPublished(one);
       },
       onLost: (shard) => void this.#shards.reopen(shard).catch(this.#onError),
       onError: this.#onError,
@@ -190,8 +190,10 @@ export class State {
   }
 
   /** Tells of a revision that no fold made. */
-  tellRevised(reason: 'triage' | 'sign_in', { suppressed }: Revised): void {
-    this.options.events.onPublished(reason, suppressed !== null);
+  tellRevised(reason: 'triage' | 'sign_in', { id, tenantId, revision, updatedAt, suppressed }: Revised): void {
+    const isSuppressed = suppressed !== null;
+    const published = { id, tenantId, revision, updatedAt, reason, isSuppressed, absorbed: [], facts: () => [] };
+    this.options.events.onPublished(published);
   }
 
   records(): Promise<PartitionRecord[]> {

@@ -22,6 +22,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
     'state',
     'api',
     'delivery',
+    'telemetry',
     'ops',
     'kql',
     'log',
@@ -34,6 +35,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   api: ['formats', 'log', 'detection'],
   access: ['yaml', 'detection'],
   delivery: ['formats', 'yaml', 'detection'],
+  telemetry: ['detection'],
   ops: ['detection'],
   config: ['yaml', 'nearest', 'detection'],
   yaml: ['nearest'],
@@ -50,6 +52,9 @@ const MUST_NOT_USE: Readonly<Record<string, RegExp>> = {
   // What the API asks of Redis goes through its ports, and `listen` is the business of whoever composes it.
   api: /^(ioredis|redis|node:(net|tls|http|https))(\/|$)/,
 };
+
+/** Packages that are one part's alone: what is loaded only where it is asked for must not come in by another door. */
+const ONLY_FOR: readonly (readonly [packages: RegExp, part: string])[] = [[/^@opentelemetry\//, 'telemetry']];
 
 /** The files of the core that lean on a library, and which. */
 const CORE_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
@@ -96,7 +101,8 @@ function importViolation(path: string, part: string, name: string): string[] {
     return isAllowed ? [] : [`${path} imports ${target}`];
   }
   if (part === 'detection') return CORE_LIBRARIES[path]?.includes(name) ? [] : [`${path} imports ${name}`];
-  return name === '(computed)' || MUST_NOT_USE[part]?.test(name) ? [`${path} imports ${name}`] : [];
+  const isAnothers = ONLY_FOR.some(([packages, owner]) => packages.test(name) && part !== owner);
+  return name === '(computed)' || isAnothers || MUST_NOT_USE[part]?.test(name) ? [`${path} imports ${name}`] : [];
 }
 
 /** The parts that the arrows know: a new folder needs its place among them. */

@@ -42,6 +42,12 @@ const PLANTS: readonly (readonly [string, string, string])[] = [
   ['src/api/plant.ts', "import Redis from 'ioredis';", 'an API that knows Redis'],
   ['src/api/plant.ts', "import type { Redis } from 'ioredis';", 'an API that knows a type of Redis'],
   ['src/api/plant.ts', "import { connect, type Socket } from 'node:net';", 'an API that opens sockets'],
+  ['src/service/plant.ts', "import { trace } from '@opentelemetry/api';", 'a library that is one part’s in another'],
+  [
+    'src/telemetry/plant.ts',
+    "import type { Place } from '../consumer/ports.ts';",
+    'a follower that knows whom it follows',
+  ],
   ['src/state/plant.ts', "import { a } from '../../local/redis.ts';", 'a product that leans on the local stack'],
   ['src/state/plant.ts', 'export const load = (name: string) => import(name);', 'an import that nobody can check'],
   ['src/consumer/plant.ts', 'export const a = process.env;', 'a part that touches the process'],

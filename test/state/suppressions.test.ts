@@ -70,7 +70,7 @@ test('what is there is hidden by one revision, and comes back by one', async () 
 
 test('what comes later is hidden from its first revision on, is stored, counted and told in the feed', async () => {
   const told: [string, boolean][] = [];
-  const events = stateEvents({ onPublished: (reason, isSuppressed) => void told.push([reason, isSuppressed]) });
+  const events = stateEvents({ onPublished: ({ reason, isSuppressed }) => void told.push([reason, isSuppressed]) });
   await withState(options({ events }), async (state) => {
     await state.client.sadd(`${state.shards[0]!.key}tenants`, TENANT);
     const { id } = await suppress(state, EXPECTED);
