@@ -1,5 +1,5 @@
 /** The reference of all settings, made of the schema that the service reads them by, and of what it says itself of those that contradict. */
-import { type Environment, NOT_YET, SETTINGS, type Setting, type SettingName } from '../../src/config.ts';
+import { type Environment, SETTINGS, type Setting, type SettingName } from '../../src/config.ts';
 import { messagesOf, REFUSALS, refusalText } from './refusals.ts';
 
 export const CONFIGURATION = new URL('../../docs/configuration.md', import.meta.url);
@@ -16,6 +16,7 @@ const GROUPS: Partial<Record<SettingName, string>> = {
   RULE_FILE: 'The rule, and what is kept beside it',
   WEBHOOKS_FILE: 'Where findings go',
   LOG_LEVEL: 'The log',
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'OpenTelemetry',
 };
 
 /** Two ways to begin; the test has the service read both. */
@@ -65,9 +66,7 @@ Names that are not ours count too: \`HTTPS_PROXY\`, \`ALL_PROXY\`, \`HTTP_PROXY\
 
 export function configurationText(): string {
   const names = Object.keys(SETTINGS) as SettingName[];
-  return [HEAD, beginnings(), ...names.flatMap(sectionOf), together(), notYet()]
-    .filter((part) => part !== '')
-    .join('\n');
+  return [HEAD, beginnings(), ...names.flatMap(sectionOf), together()].filter((part) => part !== '').join('\n');
 }
 
 const beginnings = (): string =>
@@ -124,11 +123,4 @@ Each is right by itself. This is what the service says, asked by the program tha
 | --- | --- |
 ${rows.join('\n')}
 `;
-}
-
-function notYet(): string {
-  const names = Object.entries(NOT_YET).map(([name, what]) => `- \`${name}\` (${what})`);
-  return names.length === 0
-    ? ''
-    : `## Not yet\n\nRefused when set, so that nobody believes them to be in force:\n\n${names.join('\n')}\n`;
 }

@@ -14,6 +14,8 @@ const HUBS = example('EVENTHUB_CONNECTION_STRING');
 const BLOBS = example('CHECKPOINT_STORAGE_CONNECTION_STRING');
 const EMULATOR = 'Endpoint=sb://127.0.0.1;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;';
 const PLAIN_REDIS = 'redis://redis.example:6379';
+const COLLECTOR = { OTEL_EXPORTER_OTLP_ENDPOINT: example('OTEL_EXPORTER_OTLP_ENDPOINT') };
+const CLIENT = ['OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE', 'OTEL_EXPORTER_OTLP_CLIENT_KEY'] as const;
 const KEYS = ['API_TLS_CERT_FILE', 'API_TLS_KEY_FILE', 'ENTRA_TENANT_ID', 'ENTRA_AUDIENCE'] as const;
 
 /** What the consumer needs, by key: everything else has a default. */
@@ -56,10 +58,16 @@ export const REFUSALS: readonly Refusal[] = [
     },
   },
   { env: { EVENTHUB_CONNECTION_STRING: undefined, FINDINGS_EVENTHUB_NAME: 'findings' }, roles: ['delivery'] },
+  { env: { ...COLLECTOR, OTEL_TRACES_SAMPLER_ARG: example('OTEL_TRACES_SAMPLER_ARG') } },
+  ...CLIENT.map((name) => ({ env: { ...COLLECTOR, [name]: example(name) } })),
 ];
 
-/** The one file that any of them names holds the address of Redis. */
-const readFile = (): string => example('REDIS_URL');
+/** Files that they name hold what they should: a certificate, a key, or the address of Redis. */
+const readFile = (path: string): string => {
+  const kind = /\.(pem|key)$/.exec(path)?.[1];
+  if (kind === undefined) return example('REDIS_URL');
+  return `-----BEGIN ${kind === 'pem' ? 'CERTIFICATE' : 'PRIVATE KEY'}-----`;
+};
 
 /** What the service says of it. */
 export function messagesOf({ env, roles }: Refusal): readonly string[] {

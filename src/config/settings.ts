@@ -270,16 +270,19 @@ export const SETTINGS = {
     otlpEndpoint,
     null,
     'an OpenTelemetry collector that traces and metrics are sent to, such as `http://127.0.0.1:4318`; see docs/observability.md',
+    { example: 'http://127.0.0.1:4318' },
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting(
     otlpSignalEndpoint,
     null,
     'the whole address for traces, where it is another',
+    { example: 'http://127.0.0.1:4318/v1/traces' },
   ),
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: setting(
     otlpSignalEndpoint,
     null,
     'the whole address for metrics, where it is another',
+    { example: 'http://127.0.0.1:4318/v1/metrics' },
   ),
   OTEL_EXPORTER_OTLP_PROTOCOL: setting(
     oneOf('http/protobuf'),
@@ -290,6 +293,7 @@ export const SETTINGS = {
     otlpHeaders,
     null,
     'headers for the collector, `NAME=VALUE,NAME=VALUE`, such as its key',
+    { example: 'x-key=of-the-collector' },
   ),
   OTEL_EXPORTER_OTLP_COMPRESSION: setting(oneOf('none', 'gzip'), 'none', 'whether what is sent there is packed'),
   OTEL_EXPORTER_OTLP_TIMEOUT: setting(
@@ -301,9 +305,14 @@ export const SETTINGS = {
     filePath,
     null,
     'the authority behind the certificate of the collector, PEM, where it is one of your own',
+    { example: '/etc/guestwatch/collector-ca.pem' },
   ),
-  OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: setting(filePath, null, 'the certificate to show the collector, PEM'),
-  OTEL_EXPORTER_OTLP_CLIENT_KEY: setting(filePath, null, 'its private key, PEM'),
+  OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: setting(filePath, null, 'the certificate to show the collector, PEM', {
+    example: '/etc/guestwatch/collector.pem',
+  }),
+  OTEL_EXPORTER_OTLP_CLIENT_KEY: setting(filePath, null, 'its private key, PEM', {
+    example: '/etc/guestwatch/collector.key',
+  }),
   OTEL_TRACES_EXPORTER: setting(oneOf('otlp', 'none'), 'otlp', '`none` sends no traces'),
   OTEL_METRICS_EXPORTER: setting(
     oneOf('otlp', 'none'),
@@ -326,6 +335,7 @@ export const SETTINGS = {
     ratio,
     null,
     'the part of them that `traceidratio` keeps, 0 to 1; all where it is not set',
+    { example: '0.1' },
   ),
   OTEL_METRIC_EXPORT_INTERVAL: setting(
     wholeNumber(1_000, 3_600_000),
@@ -333,14 +343,16 @@ export const SETTINGS = {
     'how often metrics are sent, in milliseconds',
   ),
   OTEL_SERVICE_NAME: setting(
-    shaped(/^[^\x00-\x1f\x7f]{1,255}$/, 'must be a name of up to 255 characters'),
+    shaped(/^[^\x00-\x1f\x7f]{1,255}$/, 'a name of up to 255 characters'),
     null,
     'the name of this service in traces and metrics; `guestwatch` where nothing says otherwise',
+    { example: 'guestwatch-emea' },
   ),
   OTEL_RESOURCE_ATTRIBUTES: setting(
     resourceAttributes,
     null,
     'what else is said of it there, such as `deployment.environment.name=production`',
+    { example: 'deployment.environment.name=production' },
   ),
   OTEL_SDK_DISABLED: setting(onOff, 'off', '`on` sends nothing, whatever else is set'),
 } as const satisfies Record<string, Setting<unknown>>;
