@@ -34,6 +34,8 @@ export class Claim {
   position: Position | null;
   /** What was last written of position and end, and when by the elapsed clock. */
   written: { readonly position: Position | null; readonly readToEndAt: number | null; readonly at: number };
+  /** Whether something was applied since. */
+  hasApplied = false;
   /**
    * The last checkpoint of this claim, when it was written by the elapsed clock, and the events since; and the version of the
    * one that stands in the store, as last seen, null if there was none.

@@ -61,7 +61,11 @@ export interface Tuning {
   readonly batchEventsMax: number;
   /** After so long without an event the client library calls with none, which is when a quiet partition is seen to. */
   readonly receiveWaitMs: number;
-  /** Bytes that a partition may have waiting in the client library; it bounds credit by the size of the events lately seen. */
+  /**
+   * Bytes that a partition may have waiting in the client library; it bounds credit by the size of the events lately seen. Few,
+   * so that an event dies young: one that waits for longer than two collections of V8's young generation, which come for every
+   * 32 MB received, falls to the old one, and for every 64 MB there the whole heap is marked anew.
+   */
   readonly prefetchBytesMax: number;
   /** Bytes of events that go to the state in one piece. */
   readonly sliceBytesMax: number;
@@ -108,7 +112,7 @@ const MIB = 1024 * KIB;
 export const TUNING: Tuning = Object.freeze({
   batchEventsMax: 300,
   receiveWaitMs: 5_000,
-  prefetchBytesMax: 8 * MIB,
+  prefetchBytesMax: 3 * MIB,
   sliceBytesMax: 4 * MIB,
   inFlightBytesMax: 64 * MIB,
   deadLetterBytesMax: 64 * KIB,

@@ -14,8 +14,8 @@ export interface ProgressDeps extends PersistDeps, CheckpointingDeps {
 }
 
 /**
- * `at_once` after something was applied; `when_due` otherwise, as positions of events that held nothing can wait;
- * `finally` when nothing will follow.
+ * `at_once` after something was applied and all that is known was read; `when_due` otherwise, as positions of events that held
+ * nothing can wait, and those of a partition that is behind are soon overtaken; `finally` when nothing will follow.
  */
 export type Urgency = 'at_once' | 'when_due' | 'finally';
 
@@ -55,6 +55,7 @@ async function writePosition(deps: ProgressDeps, partition: Partition, claim: Cl
     claim.signal.throwIfAborted();
   }
   claim.written = { position, readToEndAt, at: clock.elapsed() };
+  claim.hasApplied = false;
   partition.totals.positionWrites += 1;
   await hooks.afterPosition?.(claim.place, position);
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compile, DIST } from '../../local/build/compile.ts';
 import type { HubOrder, HubReply, PeerOrder, PeerReply, PeerStart } from './processes/protocol.ts';
 
 /** The system books time in hundredths of a second. */
@@ -149,9 +150,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Starts our service as users do and resolves once it is ready. */
+let compiling: Promise<void> | null = null;
+
+/** Starts our service as it is shipped, compiled from these sources once in a run, and resolves once it is ready. */
 export async function startService(roles: string, env: Readonly<Record<string, string>>): Promise<Service> {
-  const args = ['--import', 'tsx', fileOf('../../src/main.ts'), 'serve', '--roles', roles];
+  compiling ??= compile();
+  await compiling;
+  const args = [fileURLToPath(new URL('main.js', DIST)), 'serve', '--roles', roles];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], API_PORT: '0', OPS_PORT: '0', ...env },
     stdio: ['ignore', 'inherit', 'pipe'],

@@ -33,7 +33,9 @@ test('a flood while a batch is held up comes only as far as the credit', async (
       release = resolve;
     });
     state.tap = (step) => (step === 'apply' ? held : undefined);
-    await stack.start({ tuning: { ...FAST, receiveWaitMs: 20, batchEventsMax: 20 } });
+    // So many bytes that only the number bounds.
+    const prefetchBytesMax = 64 * 1024 * 1024;
+    await stack.start({ tuning: { ...FAST, receiveWaitMs: 20, batchEventsMax: 20, prefetchBytesMax } });
     await eventually(() => reader(stack) !== undefined, 'a reader');
     const began = performance.now();
     await eventually(() => performance.now() - began > 500, 'some quiet, in which credit would grow');
