@@ -3,7 +3,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { compile, DIST } from '../../local/build/compile.ts';
+import { compiled } from '../compiled.ts';
 import type { HubOrder, HubReply, PeerOrder, PeerReply, PeerStart } from './processes/protocol.ts';
 
 /** The system books time in hundredths of a second. */
@@ -150,13 +150,9 @@ export interface Service {
   close(): Promise<void>;
 }
 
-let compiling: Promise<void> | null = null;
-
-/** Starts our service as it is shipped, compiled from these sources once in a run, and resolves once it is ready. */
+/** Starts our service compiled, as it is shipped, and resolves once it is ready. */
 export async function startService(roles: string, env: Readonly<Record<string, string>>): Promise<Service> {
-  compiling ??= compile();
-  await compiling;
-  const args = [fileURLToPath(new URL('main.js', DIST)), 'serve', '--roles', roles];
+  const args = [(await compiled()).main, 'serve', '--roles', roles];
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], API_PORT: '0', OPS_PORT: '0', ...env },
     stdio: ['ignore', 'inherit', 'pipe'],
