@@ -124,6 +124,16 @@ for (const [what, lose, afterEvent] of LOSSES) {
   });
 }
 
+test('a position that is to move before anyone has looked meets the loss, and stays', async () => {
+  await withState(stateOptions(redis.url), async (state) => {
+    await readTo20(state);
+    const before = await state.records();
+    await state.client.hset(`${state.shards[0]!.key}marks`, markField(PLACE), 15);
+    assert.equal((await state.positions.advance(PLACE, progress(21))).kind, 'lost_state');
+    assert.deepEqual(await state.records(), before);
+  });
+});
+
 test('what a claim that met a loss still writes is refused, until the next has asked where to go on', async () => {
   await withState(stateOptions(redis.url), async (state) => {
     await readTo20(state);
