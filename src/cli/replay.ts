@@ -115,7 +115,9 @@ async function collect(inputs: readonly Input[], rule: Rule, io: Io): Promise<Co
   try {
     for (const input of inputs) {
       let index = 0;
-      for await (const piece of readPieces(input, () => io.stdin, progress.add)) facts.add(piece, input.name, index++);
+      for await (const pieces of readPieces(input, () => io.stdin, progress.add)) {
+        for (const piece of pieces) facts.add(piece, input.name, index++);
+      }
     }
   } finally {
     progress.done();

@@ -1,5 +1,6 @@
 /** The bytes of JSON's structure, and steps over what has no structure of its own. */
 
+export const LINE_END = 0x0a;
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
@@ -13,7 +14,7 @@ export const OBJECT_CLOSE = 0x7d;
 export const BROKEN = -1;
 
 export const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  byte === 0x20 || byte === LINE_END || byte === 0x0d || byte === 0x09;
 
 /** The first position from `at` on that is no white space. */
 export function skipSpace(bytes: Uint8Array, at: number): number {

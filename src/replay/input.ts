@@ -1,8 +1,9 @@
 /** Opens the inputs of a replay: plain or gzip by their first bytes, whatever they are called, and says clearly what cannot be read. */
-import { createReadStream, type Stats, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { type ByteSource, chunkSource, chunksOf, fileSource, readAtLeast } from './source.ts';
 import { Splitter } from './splitter.ts';
 
 /** An input that cannot be read: the message is a whole sentence that names it. */
@@ -21,6 +22,8 @@ export interface Input {
 
 /** Enough bytes to know a format by. */
 const HEAD_BYTES = 4;
+const GZIP = [0x1f, 0x8b];
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const READ_BYTES = 1 << 20;
 
 /** Finds the inputs that are named, from a folder; faults are sentences. */
@@ -58,49 +61,56 @@ function cannotRead(title: string, error: unknown): string {
 }
 
 /**
- * Streams an input's pieces, each to be read as one event. `read` is told how many bytes of the file have been taken. Throws an
- * InputFault for what is no text of records: half an answer would look like a whole one.
+ * Streams an input's pieces, each to be read as one event, as many at a time as were read at once: they hold until more are asked for.
+ * `read` is told how many bytes of the file have been taken. Throws an InputFault for what is no text of records: half an answer would
+ * look like a whole one.
  */
 export async function* readPieces(
   input: Input,
   stdin: () => AsyncIterable<Uint8Array>,
   read: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  const source = input.path === null ? stdin() : createReadStream(input.path, { highWaterMark: READ_BYTES });
+): AsyncGenerator<Iterable<Uint8Array>> {
   const splitter = new Splitter();
-  let isEmpty = true;
-  for await (const chunk of plain(counted(source, read), input)) {
-    for (const piece of splitter.push(chunk)) {
-      isEmpty = false;
-      yield piece;
-    }
-  }
-  for (const piece of splitter.end()) {
-    isEmpty = false;
-    yield piece;
-  }
-  if (isEmpty) throw new InputFault(`${input.title} is empty.`);
-}
-
-async function* counted(source: AsyncIterable<Uint8Array>, read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    read(chunk.length);
-    yield chunk;
-  }
-}
-
-/** The plain text of a stream, by what its first bytes say that it is. */
-async function* plain(source: AsyncGenerator<Uint8Array>, input: Input): AsyncGenerator<Uint8Array> {
+  const source = await faultless(input, () => (input.path === null ? chunkSource(stdin()) : fileSource(input.path)));
+  let text = counted(source, read);
   try {
-    const head = await headOf(source);
-    const isGzip = startsWith(head, [0x1f, 0x8b]);
-    if (!isGzip) refuseOthers(head, input);
-    yield* withoutMark(isGzip ? gunzipped(chained(head, source)) : chained(head, source));
-  } catch (error) {
-    if (error instanceof InputFault) throw error;
-    throw new InputFault(gzipFault(error, input.title) ?? cannotRead(input.title, error), { cause: error });
+    const room = splitter.room();
+    let length = await faultless(input, () => readAtLeast(text, room, HEAD_BYTES));
+    if (startsWith(room.subarray(0, length), GZIP)) {
+      text = chunkSource(gunzipped(chunksOf(Buffer.from(room.subarray(0, length)), text, READ_BYTES)));
+      length = await faultless(input, () => readAtLeast(text, room, HEAD_BYTES));
+    } else refuseOthers(room.subarray(0, length), input);
+    length = withoutMark(room, length);
+    while (length > 0) {
+      yield splitter.filled(length);
+      length = await faultless(input, () => text.read(splitter.room()));
+    }
+    yield splitter.end();
+    if (splitter.isEmpty) throw new InputFault(`${input.title} is empty.`);
+  } finally {
+    // What unpacks goes first: it may be about to read on.
+    await text.close();
+    await source.close();
   }
 }
+
+/** Says what cannot be read in words of its own. */
+async function faultless<T>({ title }: Input, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new InputFault(gzipFault(error, title) ?? cannotRead(title, error), { cause: error });
+  }
+}
+
+const counted = (source: ByteSource, read: (bytes: number) => void): ByteSource => ({
+  ...source,
+  async read(room) {
+    const length = await source.read(room);
+    read(length);
+    return length;
+  },
+});
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean =>
   magic.every((byte, i) => bytes[i] === byte);
@@ -123,36 +133,18 @@ function refuseOthers(head: Uint8Array, { title }: Input): void {
   }
 }
 
-/** The first bytes of a stream, taken from it: a pipe may give them one by one. */
-async function headOf(source: AsyncGenerator<Uint8Array>): Promise<Buffer> {
-  let head = Buffer.alloc(0);
-  while (head.length < HEAD_BYTES) {
-    const { done, value } = await source.next();
-    if (done) break;
-    head = Buffer.concat([head, value]);
-  }
-  return head;
-}
-
-async function* chained(head: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (head.length > 0) yield head;
-  yield* rest;
-}
-
-function gunzipped(source: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+function gunzipped(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   const packed = Readable.from(source, { objectMode: false, highWaterMark: READ_BYTES });
   packed.on('error', (error) => gunzip.destroy(error));
   return packed.pipe(gunzip);
 }
 
-async function* withoutMark(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
-  for await (const chunk of source) {
-    // A mark that is cut in two by a pipe is left to the reader of events, who steps over it too.
-    yield isFirst && startsWith(chunk, [0xef, 0xbb, 0xbf]) ? chunk.subarray(3) : chunk;
-    isFirst = false;
-  }
+/** Takes a byte order mark from the begin of a text; says how long it is then. */
+function withoutMark(room: Buffer, length: number): number {
+  if (!startsWith(room.subarray(0, length), BYTE_ORDER_MARK)) return length;
+  room.copyWithin(0, BYTE_ORDER_MARK.length, length);
+  return length - BYTE_ORDER_MARK.length;
 }
 
 function gzipFault(error: unknown, title: string): string | null {

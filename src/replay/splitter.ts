@@ -8,70 +8,31 @@
  * - Memory stays bounded. Of a list, or of an envelope's `records`, that outgrows a piece, the elements are given in pieces of their
  *   own, in an envelope of the same kind. A single element that outgrows `valueBytesMax` is given up as broken.
  */
-
-const LINE_END = 0x0a;
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const BACKSLASH = 0x5c;
-const LIST_OPEN = 0x5b;
-const LIST_CLOSE = 0x5d;
-const OBJECT_OPEN = 0x7b;
-const OBJECT_CLOSE = 0x7d;
-/** In place of the last significant byte, where none came yet. */
-const NOTHING = 0;
-
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === LINE_END || byte === 0x0d || byte === 0x09;
-/** After these a value or a key may begin. */
-const invitesValue = (byte: number): boolean =>
-  byte === LIST_OPEN || byte === OBJECT_OPEN || byte === COMMA || byte === COLON;
-const opensValue = (byte: number | undefined): boolean => byte === OBJECT_OPEN || byte === LIST_OPEN || byte === QUOTE;
+import { COMMA, isSpace, LINE_END } from '../detection/bytes.ts';
+import { Container } from './container.ts';
+import { Pending } from './pending.ts';
+import { invitesValue, opensValue, Structure } from './structure.ts';
 
 export interface SplitterBounds {
+  /** For how many bytes there is room at least each time. */
+  readonly readBytes: number;
   /** From this size on a value is given in parts. */
   readonly pieceBytes: number;
   /** From this size on a value that cannot be given in parts is broken. */
   readonly valueBytesMax: number;
 }
 
-const BOUNDS: SplitterBounds = { pieceBytes: 4 << 20, valueBytesMax: 64 << 20 };
+/** What is read and given at once stays in the processor's cache until all has been seen of it; fewer bytes are more waits for the disk. */
+const BOUNDS: SplitterBounds = { readBytes: 1 << 20, pieceBytes: 1 << 20, valueBytesMax: 64 << 20 };
 
-/** A list whose elements can be given apart. */
-interface Container {
-  readonly kind: 'list' | 'records';
-  /** How many brackets are open around an element. */
-  readonly depth: number;
-  /** Where the first element not yet given begins. */
-  from: number;
-  /** The comma after the last whole element; -1 for none. */
-  comma: number;
-}
-
-const WRAP = {
-  list: [Buffer.from('['), Buffer.from(']')],
-  records: [Buffer.from('{"records":['), Buffer.from(']}')],
-} as const;
-
-const RECORDS_KEY = Buffer.from('"records"');
+const NONE = Buffer.alloc(0);
 
 export class Splitter {
   readonly #bounds: SplitterBounds;
-  /** Bytes from #start to #end are pending; the rest of the array is room. */
-  #bytes = Buffer.alloc(1 << 16);
-  #start = 0;
-  #end = 0;
-
-  /** Where reading has come to; behind #start. */
-  #at = 0;
+  readonly #pending: Pending;
+  readonly #structure: Structure;
   /** A value is being read. */
   #hasBegun = false;
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
-  #last = NOTHING;
-  #stringStart = 0;
-  /** The last string is the key `records` of an object that lies in nothing else. */
-  #isRecordsKey = false;
   #sawLineEnd = false;
   /** The last place between two values of one line; -1 for none. */
   #between = -1;
@@ -79,17 +40,32 @@ export class Splitter {
   /** What is left of a value whose elements were given apart, or of a broken one of which enough was given. */
   #dropping: 'no' | 'value' | 'broken' = 'no';
   /** The structure broke: the next line that can begin a value is looked for. */
-  #broken = false;
+  #isBroken = false;
   /** The last piece was one line, so a line is what a slip costs. */
   #lineByLine = false;
+  /** Up to here no line end has come since the last piece. */
+  #searched = 0;
+  #isEmpty = true;
 
   constructor(bounds: Partial<SplitterBounds> = {}) {
     this.#bounds = { ...BOUNDS, ...bounds };
+    this.#pending = new Pending(this.#bounds.readBytes);
+    this.#structure = new Structure(this.#pending);
   }
 
-  /** Takes bytes and gives the pieces that they complete. A piece is a view that holds until the next step. */
-  *push(chunk: Uint8Array): Generator<Uint8Array> {
-    this.#append(chunk);
+  /** No piece has been given so far. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** Where the next bytes are to be put, some or as many as there is room for; never none. */
+  room(): Buffer {
+    return this.#pending.room();
+  }
+
+  /** Takes so many bytes that were put there, and gives the pieces that they complete. A piece is a view that holds until the next step. */
+  *filled(length: number): Generator<Uint8Array> {
+    this.#pending.filled(length);
     yield* this.#drain(false);
   }
 
@@ -102,263 +78,200 @@ export class Splitter {
     for (;;) {
       const piece = this.#next(isFinal);
       if (piece === undefined) return;
-      if (piece.length > 0) yield piece;
-    }
-  }
-
-  #append(chunk: Uint8Array): void {
-    if (this.#end + chunk.length > this.#bytes.length) this.#makeRoom(chunk.length);
-    this.#bytes.set(chunk, this.#end);
-    this.#end += chunk.length;
-  }
-
-  /** Moves what is pending to the front, of a larger array where needed. */
-  #makeRoom(more: number): void {
-    const pending = this.#bytes.subarray(this.#start, this.#end);
-    const needed = pending.length + more;
-    const room = needed > this.#bytes.length ? Buffer.allocUnsafe(2 * needed) : this.#bytes;
-    pending.copy(room);
-    this.#shift(-this.#start);
-    this.#bytes = room;
-  }
-
-  #shift(by: number): void {
-    this.#start += by;
-    this.#end += by;
-    this.#at += by;
-    this.#stringStart += by;
-    if (this.#between >= 0) this.#between += by;
-    if (this.#container !== null) {
-      this.#container.from += by;
-      if (this.#container.comma >= 0) this.#container.comma += by;
+      if (piece.length === 0) continue;
+      this.#isEmpty = false;
+      yield piece;
     }
   }
 
   /** The next piece, empty where something was dropped; undefined where more bytes are needed. */
   #next(isFinal: boolean): Uint8Array | undefined {
-    if (this.#broken) return this.#resume(isFinal);
+    if (this.#isBroken) return this.#resume(isFinal);
     if (!this.#hasBegun) {
       this.#skipSpace();
-      const line = this.#lineByLine ? this.#wholeLine() : undefined;
-      if (line !== undefined) return line;
-      this.#hasBegun = this.#start < this.#end;
+      const line = this.#lineByLine ? this.#wholeLine(isFinal) : 'closer';
+      if (line !== 'closer') return line;
+      this.#hasBegun = this.#pending.length > 0;
     }
     return this.#scan() ?? this.#outgrown() ?? (isFinal ? this.#rest() : undefined);
   }
 
   #skipSpace(): void {
-    while (this.#start < this.#end && isSpace(this.#bytes[this.#start]!)) this.#start++;
-    this.#at = this.#start;
+    const pending = this.#pending;
+    while (isSpace(pending.at(pending.start))) pending.start++;
+    this.#structure.at = pending.start;
   }
 
-  /** The quick way through lines of whole values: a line that ends as one can end needs no closer look. */
-  #wholeLine(): Uint8Array | undefined {
-    const lineEnd = this.#bytes.subarray(this.#start, this.#end).indexOf(LINE_END);
-    if (lineEnd < 0) return undefined;
-    let last = this.#start + lineEnd - 1;
-    while (last > this.#start && isSpace(this.#bytes[last]!)) last--;
-    return invitesValue(this.#bytes[last]!) ? undefined : this.#take(this.#start + lineEnd);
+  /**
+   * The quick way through lines of whole values: a line that ends as one can end needs no closer look. Undefined where the line goes on,
+   * unless no more comes of it or it is too long to be waited for.
+   */
+  #wholeLine(isFinal: boolean): Uint8Array | 'closer' | undefined {
+    const pending = this.#pending;
+    const lineEnd = pending.indexOf(LINE_END, Math.max(this.#searched, pending.start));
+    if (lineEnd < 0) {
+      this.#searched = pending.end;
+      return isFinal || pending.length >= this.#bounds.pieceBytes ? 'closer' : undefined;
+    }
+    let last = lineEnd - 1;
+    while (last > pending.start && isSpace(pending.at(last))) last--;
+    return invitesValue(pending.at(last)) ? 'closer' : this.#take(lineEnd);
   }
 
   /** Reads on; gives a piece where one ends, undefined at the end of what is there. */
   #scan(): Uint8Array | undefined {
-    for (; this.#at < this.#end; this.#at++) {
-      const byte = this.#bytes[this.#at]!;
-      if (this.#inString) {
-        if (byte === LINE_END) return this.#break();
-        this.#scanString(byte);
-      } else if (byte === LINE_END) {
-        if (this.#depth === 0 || this.#isBrokenLine()) return this.#endOfLine();
-        this.#sawLineEnd = true;
-      } else if (!isSpace(byte)) {
-        const piece = this.#scanStructure(byte);
-        if (piece !== undefined) return piece;
+    const structure = this.#structure;
+    for (;;) {
+      switch (structure.next()) {
+        case 'end':
+          return undefined;
+        case 'broken':
+          return this.#break();
+        case 'lineEnd':
+          if (structure.depth === 0 || this.#isBrokenLine()) return this.#endOfLine();
+          this.#sawLineEnd = true;
+          break;
+        case 'list':
+          this.#openList();
+          break;
+        case 'comma':
+          if (this.#container?.depth === structure.depth) this.#container.sawComma(structure.at - 1);
+          break;
+        case 'close': {
+          const piece = this.#close();
+          if (piece !== undefined) return piece;
+          break;
+        }
       }
     }
-    return undefined;
   }
 
-  #scanString(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) {
-      this.#inString = false;
-      this.#last = QUOTE;
-      const length = this.#at + 1 - this.#stringStart;
-      this.#isRecordsKey =
-        this.#depth === 1 &&
-        length === RECORDS_KEY.length &&
-        RECORDS_KEY.equals(this.#bytes.subarray(this.#stringStart, this.#at + 1));
-    }
-  }
-
-  #scanStructure(byte: number): Uint8Array | undefined {
-    const opens = opensValue(byte);
-    const isInvited =
-      byte === QUOTE ? invitesValue(this.#last) : invitesValue(this.#last) && this.#last !== OBJECT_OPEN;
-    if (opens && this.#depth > 0 && !isInvited) return this.#break();
-    if (byte === QUOTE) {
-      this.#inString = true;
-      this.#stringStart = this.#at;
-    } else if (opens) this.#open(byte);
-    else if (byte === OBJECT_CLOSE || byte === LIST_CLOSE) {
-      const piece = this.#close();
-      if (piece !== undefined) return piece;
-    } else if (byte === COMMA && this.#container?.depth === this.#depth) this.#container.comma = this.#at;
-    if (byte !== QUOTE) this.#last = byte;
-    return undefined;
-  }
-
-  #open(byte: number): void {
-    this.#depth++;
-    const isList = byte === LIST_OPEN;
-    const isAlone = this.#container === null && this.#dropping === 'no' && isList;
-    if (isAlone && this.#depth === 1 && this.#at === this.#start) {
-      this.#container = { kind: 'list', depth: 1, from: this.#at + 1, comma: -1 };
-    } else if (isAlone && this.#depth === 2 && this.#isRecordsKey && this.#last === COLON) {
-      this.#container = { kind: 'records', depth: 2, from: this.#at + 1, comma: -1 };
-    }
+  #openList(): void {
+    if (this.#container !== null || this.#dropping !== 'no') return;
+    const { at, depth, isRecords } = this.#structure;
+    if (depth === 1 && at - 1 === this.#pending.start) this.#container = new Container('list', at);
+    else if (depth === 2 && isRecords) this.#container = new Container('records', at);
   }
 
   #close(): Uint8Array | undefined {
+    const { at, depth } = this.#structure;
+    if (depth === 0) this.#between = at;
     const container = this.#container;
-    const endsContainer = container !== null && this.#depth === container.depth;
-    if (this.#depth > 0) this.#depth--;
-    if (this.#depth === 0) this.#between = this.#at + 1;
-    if (endsContainer) {
+    if (container !== null && depth === container.depth - 1) {
       this.#container = null;
       // What is left of it is a piece, and the rest of the value holds no more records.
-      if (this.#isGivenApart(container)) return this.#lastElements(container);
+      if (container.isGivenApart(this.#pending)) return this.#lastElements(container);
     }
-    if (this.#depth === 0 && this.#dropping === 'value') return this.#drop(this.#at + 1);
-    return undefined;
+    return depth === 0 && this.#dropping === 'value' ? this.#drop(at) : undefined;
   }
 
-  /** Its first elements are given already, and what is pending begins with the next one. */
-  #isGivenApart(container: Container): boolean {
-    return container.from === this.#start;
-  }
-
-  #lastElements({ kind, from }: Container): Uint8Array {
-    const piece = this.#wrapped(kind, from, this.#at);
-    this.#last = LIST_CLOSE;
-    this.#at++;
-    this.#start = this.#at;
-    if (this.#depth === 0) this.#reset();
+  #lastElements(container: Container): Uint8Array {
+    const { at, depth } = this.#structure;
+    const piece = container.lastOf(this.#pending, at - 1);
+    this.#pending.start = at;
+    if (depth === 0) this.#reset();
     else this.#dropping = 'value';
     return piece;
   }
 
   /** Among lines of whole values one that ends where a value cannot go on is broken, and not the first of several. */
   #isBrokenLine(): boolean {
-    return this.#lineByLine && !this.#sawLineEnd && this.#dropping === 'no' && !invitesValue(this.#last);
+    return this.#lineByLine && !this.#sawLineEnd && this.#dropping === 'no' && !invitesValue(this.#structure.last);
   }
 
   #endOfLine(): Uint8Array {
-    if (this.#dropping === 'no') return this.#take(this.#at);
-    return this.#drop(this.#at);
+    const lineEnd = this.#structure.at - 1;
+    return this.#dropping === 'no' ? this.#take(lineEnd) : this.#drop(lineEnd);
   }
 
-  /** Gives what is pending up to a position, and begins anew after it. */
+  /** Gives what is pending up to a place, and begins anew behind it. */
   #take(to: number): Uint8Array {
-    const from = this.#start;
+    const pending = this.#pending;
+    const from = pending.start;
     let end = to;
-    while (end > from && isSpace(this.#bytes[end - 1]!)) end--;
-    const piece = this.#bytes.subarray(from, end);
+    while (end > from && isSpace(pending.at(end - 1))) end--;
+    const piece = pending.view(from, end);
     this.#lineByLine = piece.indexOf(LINE_END) < 0;
     // A list written one element to a line and cut out of its brackets: the comma is no part of the record.
     const bare = this.#lineByLine && piece.length > 1 && piece.at(-1) === COMMA ? piece.subarray(0, -1) : piece;
     // The whole elements of a list that breaks still count.
-    const container = this.#container;
-    const opening = container !== null && this.#isGivenApart(container) ? WRAP[container.kind][0] : null;
-    this.#start = to;
+    const list = this.#container?.isGivenApart(pending) ? this.#container : null;
+    pending.start = to;
     this.#reset();
-    return opening === null ? bare : Buffer.concat([opening, piece]);
+    return list?.brokenOff(piece) ?? bare;
   }
 
   #drop(to: number): Uint8Array {
-    this.#start = to;
+    this.#pending.start = to;
     this.#reset();
-    return this.#bytes.subarray(0, 0);
+    return NONE;
   }
 
   #reset(): void {
-    this.#at = this.#start;
+    this.#structure.begin(this.#pending.start);
     this.#hasBegun = false;
-    this.#depth = 0;
-    this.#inString = false;
-    this.#escaped = false;
-    this.#last = NOTHING;
-    this.#isRecordsKey = false;
     this.#sawLineEnd = false;
     this.#between = -1;
     this.#container = null;
     this.#dropping = 'no';
-    this.#broken = false;
+    this.#isBroken = false;
   }
 
   #break(): Uint8Array {
-    this.#broken = true;
-    return this.#bytes.subarray(0, 0);
+    this.#isBroken = true;
+    return NONE;
   }
 
   /** After a break: gives what is broken, up to the next line that can begin a value. */
   #resume(isFinal: boolean): Uint8Array | undefined {
+    const pending = this.#pending;
     const lineEnd = this.#nextBeginning();
     if (lineEnd >= 0) return this.#dropping === 'no' ? this.#take(lineEnd) : this.#drop(lineEnd);
     if (isFinal) return this.#rest();
-    if (this.#dropping !== 'no') return this.#dropPending();
-    if (this.#end - this.#start < this.#bounds.pieceBytes) return undefined;
-    const piece = this.#bytes.subarray(this.#start, this.#end);
-    this.#dropping = 'broken';
-    // The last byte stays: it may be the line end that is looked for.
-    this.#start = this.#end - 1;
-    return piece;
+    if (this.#dropping === 'no') {
+      if (pending.length < this.#bounds.pieceBytes) return undefined;
+      this.#dropping = 'broken';
+      return this.#allButLast();
+    }
+    this.#allButLast();
+    return undefined;
   }
 
-  #dropPending(): undefined {
-    this.#start = Math.max(this.#start, this.#end - 1);
-    return undefined;
+  /** Takes all that is pending but the last byte, which may be the line end that is looked for. */
+  #allButLast(): Uint8Array {
+    const pending = this.#pending;
+    const piece = pending.view(pending.start, pending.end);
+    pending.start = Math.max(pending.start, pending.end - 1);
+    return piece;
   }
 
   /** The line end before the next line that begins, in its first column, as a value does; -1 where none is in sight. */
   #nextBeginning(): number {
-    const pending = this.#bytes.subarray(this.#start, this.#end);
-    for (let at = pending.indexOf(LINE_END); at >= 0; at = pending.indexOf(LINE_END, at + 1)) {
-      if (this.#lineByLine || opensValue(pending[at + 1])) return this.#start + at;
+    const pending = this.#pending;
+    for (let at = pending.indexOf(LINE_END, pending.start); at >= 0; at = pending.indexOf(LINE_END, at + 1)) {
+      if (this.#lineByLine || opensValue(pending.at(at + 1))) return at;
     }
     return -1;
   }
 
   /** Keeps memory bounded while a value goes on: gives its elements so far, or gives it up. */
   #outgrown(): Uint8Array | undefined {
-    if (this.#dropping === 'value') this.#start = this.#at;
-    const size = this.#end - this.#start;
-    if (size < this.#bounds.pieceBytes || this.#dropping !== 'no') return undefined;
-    const container = this.#container;
-    if (container !== null && container.comma >= 0) {
-      const piece = this.#wrapped(container.kind, container.from, container.comma);
-      container.from = container.comma + 1;
-      container.comma = -1;
-      this.#start = container.from;
-      return piece;
-    }
-    if (this.#depth === 0 && this.#between > this.#start) return this.#take(this.#between);
-    return size < this.#bounds.valueBytesMax ? undefined : this.#break();
-  }
-
-  #wrapped(kind: Container['kind'], from: number, to: number): Buffer {
-    const [before, after] = WRAP[kind];
-    return Buffer.concat([before, this.#bytes.subarray(from, to), after]);
+    const pending = this.#pending;
+    if (this.#dropping === 'value') pending.start = this.#structure.at;
+    if (pending.length < this.#bounds.pieceBytes || this.#dropping !== 'no') return undefined;
+    const elements = this.#container?.takeWhole(pending);
+    if (elements !== undefined) return elements;
+    if (this.#structure.depth === 0 && this.#between > pending.start) return this.#take(this.#between);
+    return pending.length < this.#bounds.valueBytesMax ? undefined : this.#break();
   }
 
   /** What is left at the end of the stream. */
   #rest(): Uint8Array | undefined {
-    if (this.#start >= this.#end) return undefined;
-    if (this.#dropping !== 'no') return this.#drop(this.#end);
-    const isWhole = this.#depth === 0 && !this.#inString;
+    if (this.#pending.length <= 0) return undefined;
+    if (this.#dropping !== 'no') return this.#drop(this.#pending.end);
+    const isWhole = this.#structure.depth === 0 && !this.#structure.inString;
     // A line that never ended may have swallowed whole ones after it.
-    if (!isWhole && !this.#broken && this.#sawLineEnd && this.#nextBeginning() >= 0) return this.#break();
-    return this.#take(this.#end);
+    if (!isWhole && !this.#isBroken && this.#sawLineEnd && this.#nextBeginning() >= 0) return this.#break();
+    return this.#take(this.#pending.end);
   }
 }

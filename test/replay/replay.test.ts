@@ -1,5 +1,6 @@
 /** The command `replay`: the same answer from every envelope, order and packing, in every format, and a clear word for all else. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -322,6 +323,41 @@ test('what cannot be answered ends with 2, says why, and writes no half answer',
     assert.match(err, said, what);
     assert.equal(err.trim().split('\n').length, 1, what);
   }
+});
+
+test('what is larger than one read gives the same answer: plain, packed, in lines or in one list', async (t) => {
+  // Ids of no pattern, so that packed, too, it is more than is read at once.
+  const members = Array.from({ length: 40_000 }, () => ({
+    category: 'SignInLogs',
+    properties: { id: randomBytes(60).toString('base64'), userType: 'Member' },
+  }));
+  const records = [...members, ...SAMPLES, ...members];
+  const text = records.map((record) => JSON.stringify(record)).join('\n');
+  const cwd = folder(t, {
+    'few.ndjson': lines.join('\n'),
+    'many.ndjson': text,
+    'many.gz': gzipSync(text),
+    'list.json': JSON.stringify(records),
+    'envelope.json': envelope(records),
+  });
+  const wanted = await replay(cwd, ['--rows', 'few.ndjson']);
+  for (const name of ['many.ndjson', 'many.gz', 'list.json', 'envelope.json'])
+    assert.deepEqual(await replay(cwd, ['--rows', name]), wanted, name);
+});
+
+test('a byte order mark is stepped over, in a packed text and out of a pipe that cuts it, too', async (t) => {
+  const text = `\ufeff${lines.join('\n')}`;
+  const cwd = folder(t, { 'a.ndjson': lines.join('\n'), 'mark.gz': gzipSync(text) });
+  const wanted = await replay(cwd, ['a.ndjson']);
+  assert.deepEqual(await replay(cwd, ['mark.gz']), wanted);
+  assert.deepEqual(
+    await replay(
+      cwd,
+      ['-'],
+      Array.from(Buffer.from(text), (byte) => Buffer.of(byte)),
+    ),
+    wanted,
+  );
 });
 
 test('all that is wrong with flags and files is told at once', async (t) => {

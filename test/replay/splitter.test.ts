@@ -11,13 +11,13 @@ import { operation, SAMPLES, type Sample, signIn } from './samples.ts';
 /** Splits a text that comes in chunks of the sizes given, over and over. */
 function split(text: string, sizes: readonly number[] = [1 << 20], bounds: Partial<SplitterBounds> = {}): string[] {
   const bytes = Buffer.from(text);
-  const splitter = new Splitter(bounds);
+  const splitter = new Splitter({ readBytes: Math.min(bytes.length, Math.max(...sizes)) + 1, ...bounds });
   const pieces: string[] = [];
   // A piece holds only until the next step, so it is copied here.
   const take = (piece: Uint8Array): void => void pieces.push(Buffer.from(piece).toString());
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const size = Math.max(1, sizes[i % sizes.length]!);
-    for (const piece of splitter.push(Buffer.from(bytes.subarray(at, at + size)))) take(piece);
+    for (const piece of splitter.filled(bytes.copy(splitter.room(), 0, at, at + size))) take(piece);
     at += size;
   }
   for (const piece of splitter.end()) take(piece);
