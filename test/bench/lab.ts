@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
-import { HubProcess } from './process.ts';
+import { HubProcess, type Service } from './process.ts';
 import { hasReached } from './processes/protocol.ts';
 
 export const PARTITIONS = 4;
@@ -39,7 +39,9 @@ export async function inLab<T>(use: (closers: Closers) => Promise<T>): Promise<T
   }
 }
 
-export async function openRedis(closers: Closers): Promise<RedisServer & { readonly client: Redis }> {
+export type OpenRedis = RedisServer & { readonly client: Redis };
+
+export async function openRedis(closers: Closers): Promise<OpenRedis> {
   const server = await startRedis({ appendOnly: false });
   closers.add(() => server.stop());
   const client = new Redis(server.url);
@@ -53,8 +55,18 @@ export async function openBlobs(closers: Closers): Promise<string> {
   return azurite.connectionString;
 }
 
-export const openHub = (closers: Closers, hubs: readonly string[], dataDir?: string): Promise<HubProcess> =>
-  closers.open(HubProcess.open(hubs, PARTITIONS, dataDir));
+/** A hub's process with hubs of so many partitions, or of those that are said by name. */
+export const openHub = (
+  closers: Closers,
+  hubs: readonly string[] | Readonly<Record<string, number>>,
+): Promise<HubProcess> =>
+  closers.open(
+    HubProcess.open(
+      Array.isArray(hubs)
+        ? hubs.map((name: string) => ({ name, partitions: PARTITIONS }))
+        : Object.entries(hubs).map(([name, partitions]) => ({ name, partitions: Number(partitions) })),
+    ),
+  );
 
 /** Settings for a service on one hub. */
 export const settings = (hub: HubProcess, name: string, redis: string, blobs: string, container = name) => ({
@@ -72,6 +84,26 @@ export async function untilDone(client: Redis, hub: string, lasts: Readonly<Reco
     const own = stored.flatMap(([, json]) => positionIn(json, hub));
     if (hasReached(Object.fromEntries(own), lasts) && (await client.zcard('{guestwatch:0}fold')) === 0) return;
     await pause(LOOK_MS);
+  }
+}
+
+/** Seconds of CPU that Redis has used so far. */
+export async function redisCpuSeconds(client: Redis): Promise<number> {
+  const told = await client.info('cpu');
+  const seconds = (kind: string): number => Number(new RegExp(`used_cpu_${kind}:([\\d.]+)`).exec(told)?.[1]);
+  return seconds('user') + seconds('sys');
+}
+
+/** Resolves when each of some processes has its equal part of the partitions. */
+export async function untilShared(services: readonly Service[]): Promise<void> {
+  const owned = async ({ opsUrl }: Service): Promise<number> => {
+    const told = await (await fetch(`${opsUrl}/metrics`)).text();
+    return told.match(/^guestwatch_partition_owned\{[^}]*\} 1$/gm)?.length ?? 0;
+  };
+  for (;;) {
+    const shares = await Promise.all(services.map(owned));
+    if (shares.every((share) => share === PARTITIONS / services.length)) return;
+    await pause(10 * LOOK_MS);
   }
 }
 

@@ -4,7 +4,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compiled } from '../compiled.ts';
-import type { HubOrder, HubReply, PeerOrder, PeerReply, PeerStart } from './processes/protocol.ts';
+import type {
+  HubOrder,
+  HubReply,
+  HubSize,
+  PeerOrder,
+  PeerReply,
+  PeerStart,
+  ReadersOrder,
+  ReadersReply,
+} from './processes/protocol.ts';
 
 /** The system books time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
@@ -50,9 +59,9 @@ export class HubProcess {
     return this.#child.pid!;
   }
 
-  static async open(hubs: readonly string[], partitions: number, dataDir?: string): Promise<HubProcess> {
+  static async open(hubs: readonly HubSize[], dataDir?: string): Promise<HubProcess> {
     const hub = new HubProcess();
-    const opened = await hub.#ask({ kind: 'open', hubs, partitions, ...(dataDir !== undefined && { dataDir }) });
+    const opened = await hub.#ask({ kind: 'open', hubs, ...(dataDir !== undefined && { dataDir }) });
     if (opened.kind === 'opened') hub.connectionString = opened.connectionString;
     return hub;
   }
@@ -140,13 +149,32 @@ export async function startMemory(body: string): Promise<Service> {
   const child = forked('processes/memory.ts');
   child.send(body);
   const [apiUrl] = (await once(child, 'message')) as [string];
-  return { pid: child.pid!, apiUrl, close: () => end(child) };
+  return { pid: child.pid!, apiUrl, opsUrl: '', close: () => end(child) };
+}
+
+/** Starts readers of the stream and resolves once all of them follow. */
+export async function startReaders(
+  order: ReadersOrder,
+  onTold: (guest: string, at: number) => void,
+): Promise<{ close(): Promise<void> }> {
+  const child = forked('processes/readers.ts');
+  const following = new Promise<void>((resolve) => {
+    child.on('message', (reply: ReadersReply) => {
+      if (reply.kind === 'following') resolve();
+      else onTold(reply.guest, reply.at);
+    });
+  });
+  child.send(order);
+  await following;
+  return { close: () => end(child) };
 }
 
 export interface Service {
   readonly pid: number;
   /** `http://127.0.0.1:PORT`; empty without the role `api`. */
   readonly apiUrl: string;
+  /** Where its metrics are. */
+  readonly opsUrl: string;
   close(): Promise<void>;
 }
 
@@ -159,6 +187,7 @@ export async function startService(roles: string, env: Readonly<Record<string, s
   });
   let said = '';
   let apiUrl = '';
+  let opsUrl = '';
   await new Promise<void>((resolve, reject) => {
     child.once('exit', () => reject(new Error(`The service ended before it was ready:\n${said}`)));
     child.stderr!.on('data', (chunk: Buffer) => {
@@ -166,8 +195,9 @@ export async function startService(roles: string, env: Readonly<Record<string, s
       if (said.length > 100_000) return;
       said += chunk;
       apiUrl = /"api":"(http[^"]+)"/.exec(said)?.[1] ?? '';
+      opsUrl = /"ops":"(http[^"]+)"/.exec(said)?.[1] ?? '';
       if (/"msg":"ready"/.test(said)) resolve();
     });
   });
-  return { pid: child.pid!, apiUrl, close: () => end(child, 'SIGTERM') };
+  return { pid: child.pid!, apiUrl, opsUrl, close: () => end(child, 'SIGTERM') };
 }

@@ -4,7 +4,32 @@ import { answersRow } from './rows/answers.ts';
 import { consumerRow } from './rows/consumer.ts';
 import { guestsRow } from './rows/guests.ts';
 import { latencyRow } from './rows/latency.ts';
+import { partitionsRow } from './rows/partitions.ts';
 import { quietRow } from './rows/quiet.ts';
+import { readersRow } from './rows/readers.ts';
 import { replayRow } from './rows/replay.ts';
+import { rowsRow } from './rows/rows.ts';
+import { sharingRow } from './rows/sharing.ts';
+import { standstillRow } from './rows/standstill.ts';
+import { storedRow } from './rows/stored.ts';
+import { stormsRow } from './rows/storms.ts';
+import { tenantsRow } from './rows/tenants.ts';
+import { windowRow } from './rows/window.ts';
 
-export const ROWS: readonly Row[] = [consumerRow, latencyRow, quietRow, guestsRow, answersRow, replayRow];
+export const ROWS: readonly Row[] = [
+  consumerRow,
+  sharingRow,
+  partitionsRow,
+  latencyRow,
+  quietRow,
+  standstillRow,
+  guestsRow,
+  windowRow,
+  storedRow,
+  stormsRow,
+  tenantsRow,
+  answersRow,
+  rowsRow,
+  readersRow,
+  replayRow,
+];

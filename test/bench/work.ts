@@ -9,6 +9,8 @@ const GUEST_EVERY = 50;
 const PRIVILEGED_EVERY = 1_000;
 /** Of five events one is of the audit log. */
 const AUDIT_EVERY = 5;
+/** On the average. */
+export const RECORDS_PER_EVENT = (SIGN_INS_PER_EVENT * (AUDIT_EVERY - 1) + AUDITS_PER_EVENT) / AUDIT_EVERY;
 const RECORD_BYTES = 3 * 1024;
 /** What one policy adds to a record. */
 const POLICY_BYTES = 240;

@@ -10,10 +10,10 @@ let endpoint: LocalEventHubs | undefined;
 process.on('message', async (order: HubOrder) => {
   switch (order.kind) {
     case 'open': {
-      const { hubs, partitions, dataDir } = order;
+      const { hubs, dataDir } = order;
       endpoint = await startEventHubs({
         port: 0,
-        hubs: hubs.map((name) => ({ name, partitions, consumerGroups: ['second'] })),
+        hubs: hubs.map((hub) => ({ ...hub, consumerGroups: ['second'] })),
         retention: { bytes: 64 * 1024 ** 3 },
         ...(dataDir !== undefined && { dataDir }),
       });

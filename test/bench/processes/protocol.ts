@@ -1,7 +1,12 @@
 /** What the bench and its processes tell each other. */
 
+export interface HubSize {
+  readonly name: string;
+  readonly partitions: number;
+}
+
 export type HubOrder =
-  | { readonly kind: 'open'; readonly hubs: readonly string[]; readonly partitions: number; readonly dataDir?: string }
+  | { readonly kind: 'open'; readonly hubs: readonly HubSize[]; readonly dataDir?: string }
   | {
       readonly kind: 'send';
       readonly hub: string;
@@ -43,3 +48,17 @@ export type PeerReply =
 /** Whether the events up to which something is done, by partition, are those that were wanted, or later ones. */
 export const hasReached = (own: Readonly<Record<string, number>>, wanted: Readonly<Record<string, number>>): boolean =>
   Object.entries(wanted).every(([partition, last]) => (own[partition] ?? -1) >= last);
+
+/** What readers of the stream are told. */
+export interface ReadersOrder {
+  readonly apiUrl: string;
+  readonly readers: number;
+  /** What names a guest in a finding's text, as a pattern. */
+  readonly guests: string;
+}
+
+export type ReadersReply =
+  /** Each of them has its answer's head. */
+  | { readonly kind: 'following' }
+  /** The last of them has that guest's finding. */
+  | { readonly kind: 'told'; readonly guest: string; readonly at: number };
