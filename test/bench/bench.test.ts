@@ -15,10 +15,11 @@ import {
   round,
   tableOf,
 } from './figure.ts';
+import { compareGrowth } from './growth.ts';
 import { readOptions } from './options.ts';
 import { hasReached } from './processes/protocol.ts';
 import { ROWS } from './rows.ts';
-import { eventOf } from './work.ts';
+import { eventOf, RECORDS_PER_EVENT } from './work.ts';
 
 test('a median is a value that was measured, in the middle, whatever the order', () => {
   assert.equal(median([3]), 3);
@@ -41,6 +42,21 @@ test('a ratio is that of each pair: what slows both sides of one pair does not c
 
 const figure = (value: number, target: Figure['target']): Figure => ({
   ...{ what: 'cost', own: '1 s', peer: '2 s', value, unit: 'times', target },
+});
+
+test('what costs beside much is held against what it costs beside little, turn by turn, the first to get warm', async () => {
+  const turns: string[] = [];
+  const cost = (side: string, each: number) => async (turn: number) => {
+    turns.push(`${side} ${turn}`);
+    return turn === 0 ? 1_000 : each * turn;
+  };
+  const { value, own, peer } = await compareGrowth('growth', 3, () => {}, {
+    much: cost('much', 3),
+    little: cost('little', 2),
+  });
+  assert.deepEqual([value, own, peer], [1.5, '6 ms', '4 ms']);
+  assert.deepEqual(turns.slice(0, 4), ['much 0', 'little 0', 'much 1', 'little 1']);
+  assert.equal(turns.length, 8);
 });
 
 test('a target is met at its very edge, and what has none is never missed', () => {
@@ -143,5 +159,6 @@ test('the work is what it says: records of 3 KB, of which 2 in 100 are guests an
     sums.operations += facts.filter(({ kind }) => kind === 'operation').length;
   }
   assert.deepEqual([sums.records, sums.signIns, sums.operations], [9_000, 160, 1]);
+  assert.equal(sums.records / 500, RECORDS_PER_EVENT);
   assert.ok(Math.abs(sums.bytes / sums.records - 3_072) < 150);
 });

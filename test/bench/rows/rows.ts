@@ -7,7 +7,7 @@ import { cpuSeconds, startService } from '../process.ts';
 
 const GUESTS = 100_000;
 const OPERATIONS = 1_000;
-const REQUESTS = 20;
+const REQUESTS = 5;
 
 export const rowsRow: Row = {
   name: 'rows',

@@ -5,7 +5,7 @@ import { guestOperation, guestSignIn } from '../filling.ts';
 import { compareGrowth, costOf, openSide, type Side } from '../growth.ts';
 import { inLab } from '../lab.ts';
 
-const STORED = 10_000;
+const STORED = 5_000;
 const NEW = 200;
 const STEP = 20;
 
