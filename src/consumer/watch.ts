@@ -60,7 +60,9 @@ async function askEnd({ client, signal }: Session, partition: Partition, clock: 
 /**
  * Does what the client library should while its own loop hangs. The loop asks the hub first, and when that fails it waits
  * half a minute or more, whatever our limits: partitions that are read well would be taken away meanwhile, and those that
- * stopped would not start again. `renewals`: clients in a row that brought nothing. Ends with the session.
+ * stopped would not start again. It also takes the wall clock for how long a round lasted: one that is put back in the middle
+ * of it has it pause for as long, and what another owner leaves behind would be read by nobody.
+ * `renewals`: clients in a row that brought nothing. Ends with the session.
  */
 export async function standIn(hub: HubContext, session: Session, renewals: number): Promise<void> {
   const { clock, tuning, logger } = hub.options;
@@ -71,7 +73,8 @@ export async function standIn(hub: HubContext, session: Session, renewals: numbe
     if (session.idleMs < roundsMissedMax * tuning.balanceMs) continue;
     try {
       await renewOwnership(hub, session);
-      if (!hasWaiting(hub, session) || session.idleMs < patienceMs(tuning, renewals)) continue;
+      const limit = hasWaiting(hub, session) ? patienceMs(tuning, renewals) : tuning.silentMs;
+      if (session.idleMs < limit) continue;
       // A new client starts the loop anew; but not as long as the hub would hold that up as well.
       await session.confirmHub();
       session.isForsaken = true;
