@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { type Azurite, startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
 import { makeAuthority } from '../access/certificates.ts';
+import { fetch } from '../document/fetch.ts';
 import { type ServiceProcess, spawnService } from '../faults/process/service.ts';
 import { startTlsFront } from '../identity/ways.ts';
 import { arrangeEvents, hostileScenario } from '../oracle/hostile.ts';
