@@ -5,7 +5,7 @@ import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 import { Tally } from './tally.ts';
 
-/** Test files at work at once, one more than there are cores: each is a process of its own, and much of the time many of them wait. */
+/** Test files at work at once, one more than the two cores of our CI: each is a process of its own, and much of the time many wait. */
 const CONCURRENCY = Number(process.env['TEST_CONCURRENCY'] || 3);
 /** A file that takes longer hangs. */
 const FILE_MS_MAX = 15 * 60_000;

@@ -224,13 +224,18 @@ test('a hub made anew during a slow batch is read from its first event', async (
   });
 });
 
+/** Has a consumer read so many events up to their checkpoint, and stop. */
+async function readAndStop(stack: Stack, count: number): Promise<void> {
+  await stack.send(idsOf('a', count).map(signIn));
+  const consumer = await stack.start();
+  await stack.state.when(() => stack.state.ids().length === count, `${count} facts`);
+  await eventually(async () => (await stack.checkpoint()) === count - 1, 'a checkpoint');
+  await consumer.stop();
+}
+
 test('where the state is lost and the hub no longer holds what came within the time back, that is a gap', async () => {
   await withStack({}, async (stack) => {
-    await stack.send(idsOf('a', 6).map(signIn));
-    const consumer = await stack.start();
-    await stack.state.when(() => stack.state.ids().length === 6, 'six facts');
-    await eventually(async () => (await stack.checkpoint()) === 5, 'a checkpoint');
-    await consumer.stop();
+    await readAndStop(stack, 6);
     stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0', sequenceNumber: 3 });
     stack.state.forget();
     await stack.start();
@@ -243,11 +248,7 @@ test('where the state is lost and the hub no longer holds what came within the t
 
 test('so is what leaves the hub after reading has begun again, and before the first event comes', async () => {
   await withStack({}, async (stack) => {
-    await stack.send(idsOf('a', 6).map(signIn));
-    const consumer = await stack.start();
-    await stack.state.when(() => stack.state.ids().length === 6, 'six facts');
-    await eventually(async () => (await stack.checkpoint()) === 5, 'a checkpoint');
-    await consumer.stop();
+    await readAndStop(stack, 6);
     stack.state.forget();
     const begun = stack.state.begun.length;
     stack.hubs.faults.inject({ kind: 'freezeCredit', hub: HUB, partition: '0' });
@@ -277,11 +278,7 @@ test('what is older than was asked for is no gap, however much of it there is', 
 
 test('where it no longer holds anything of it, all of that is a gap', async () => {
   await withStack({}, async (stack) => {
-    await stack.send(idsOf('a', 3).map(signIn));
-    const consumer = await stack.start();
-    await stack.state.when(() => stack.state.ids().length === 3, 'three facts');
-    await eventually(async () => (await stack.checkpoint()) === 2, 'a checkpoint');
-    await consumer.stop();
+    await readAndStop(stack, 3);
     stack.hubs.faults.inject({ kind: 'expire', hub: HUB, partition: '0' });
     stack.state.forget();
     await stack.start();
