@@ -1,5 +1,5 @@
 /** `npm run audit`: whether holes are known in what runs in production. */
-import { parseArgs } from 'node:util';
+import { helpCode } from './help.ts';
 import { ACCEPTED } from './packages/accepted.ts';
 import { audit, auditLines, dayOf } from './packages/audit.ts';
 
@@ -9,17 +9,8 @@ Asks the registry for known holes in the production packages of package-lock.jso
 critical that is not accepted in local/packages/accepted.ts. A registry that does not answer is said, and is no fault.`;
 
 function main(args: readonly string[]): number {
-  try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } });
-    if (values.help) {
-      console.log(USAGE);
-      return 0;
-    }
-  } catch (error) {
-    console.error((error as Error).message);
-    console.error(USAGE);
-    return 2;
-  }
+  const told = helpCode(args, USAGE);
+  if (told !== null) return told;
   const found = audit(ACCEPTED, dayOf(new Date()));
   for (const line of auditLines(found)) console.log(line);
   const hasFaults = found.kind === 'answered' && found.faults.length > 0;

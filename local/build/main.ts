@@ -1,5 +1,5 @@
 /** `npm run build`: makes `dist/`, the service as plain JavaScript: `node dist/main.js` needs no compiler and no development package. */
-import { parseArgs } from 'node:util';
+import { helpCode } from '../help.ts';
 import { writeLicenceTexts } from '../packages/texts.ts';
 import { compile, DIST } from './compile.ts';
 import { BuildFault } from './fault.ts';
@@ -11,17 +11,8 @@ Compiles src/ to dist/, puts the Lua and the page beside it, lists the productio
 puts their licences into dist/THIRD_PARTY_LICENCES. Whatever lay in dist/ before is gone. SOURCE_DATE_EPOCH, where it is set, is the list's time; else it has none.`;
 
 async function main(args: readonly string[]): Promise<number> {
-  try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } });
-    if (values.help) {
-      console.log(USAGE);
-      return 0;
-    }
-  } catch (error) {
-    console.error((error as Error).message);
-    console.error(USAGE);
-    return 2;
-  }
+  const told = helpCode(args, USAGE);
+  if (told !== null) return told;
   try {
     await compile();
     await writeSbom(new URL('sbom.cdx.json', DIST), process.env['SOURCE_DATE_EPOCH']);
