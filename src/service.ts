@@ -185,7 +185,8 @@ async function open(
     consuming = reading;
     closers.push(() => reading.close());
     await reading.begin();
-    closers.push(repeat(() => state.tellTroubles(troublesOf(reading.current?.status().hubs ?? [])), events.onError));
+    const tell = () => state.tellTroubles(troublesOf(reading.current?.status().hubs ?? []));
+    closers.push(repeat(tell, events.onError).end);
   }
 
   if (feed !== null && roles.includes('delivery')) {

@@ -27,7 +27,7 @@ export interface StateOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   readonly events: StateEvents;
-  /** For tests: places to stop at. */
+  /** For tests: places to stop at, and time. */
   readonly hooks?: StateHooks;
 }
 
@@ -36,6 +36,8 @@ export interface StateHooks {
   readonly afterApply?: () => Promise<void>;
   readonly beforeStore?: () => Promise<void>;
   readonly afterStore?: () => Promise<void>;
+  /** Between two rounds of what is done again and again. */
+  readonly pauseMs?: number;
 }
 
 /** What happens in the state, for the log and the metrics. */

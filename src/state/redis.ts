@@ -64,6 +64,14 @@ export function connectToHear(client: Client): Client {
   return begin(hearing, url, login);
 }
 
+/**
+ * Tells each time that a server is reached, be it for the first time or again. Nodes of a Cluster are reached as they are asked:
+ * there it tells that one has come or gone, and what is asked then waits for it.
+ */
+export function onReached(client: Client, listener: () => void): void {
+  for (const event of 'nodes' in client ? ['+node', '-node'] : ['ready']) client.on(event, listener);
+}
+
 /** What a client was begun with, for the next one to the same place. */
 const beginnings = new WeakMap<Client, { readonly url: string; readonly login: LoginSource | null }>();
 

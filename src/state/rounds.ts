@@ -5,8 +5,8 @@
 import { checkPolicy } from './open.ts';
 import type { Partitions } from './partitions.ts';
 import { type RedecideContext, redecideOwed } from './redeciding.ts';
-import type { Client } from './redis.ts';
-import { repeat } from './repeat.ts';
+import { type Client, onReached } from './redis.ts';
+import { type Repeated, repeat } from './repeat.ts';
 import type { Ruling } from './ruling.ts';
 import type { Shards } from './shards.ts';
 import type { Sweeper } from './upkeep.ts';
@@ -23,23 +23,30 @@ export interface RoundsParts {
 export class Rounds {
   readonly #parts: RoundsParts;
   readonly #onError: (error: unknown) => void;
-  /** Each ends what is done again and again, and resolves when a round under way has ended. */
-  readonly #running: (() => Promise<void>)[] = [];
+  readonly #pauseMs: number | undefined;
+  readonly #running: Repeated[] = [];
 
-  constructor(parts: RoundsParts, onError: (error: unknown) => void) {
+  constructor(parts: RoundsParts, onError: (error: unknown) => void, pauseMs?: number) {
     this.#parts = parts;
     this.#onError = onError;
+    this.#pauseMs = pauseMs;
   }
 
-  /** Apart from each other: what is lost must be noticed in time, however much there is to sweep. */
+  /**
+   * Apart from each other: what is lost must be noticed in time, however much there is to sweep. A server that is reached again
+   * may hold less than it did, and others may soon have read again what is missing: it is looked at before that.
+   */
   start(): void {
-    const rounds = [() => this.#look(), () => this.#sweep(), () => this.#redecide()];
-    this.#running.push(...rounds.map((round) => repeat(round, this.#onError)));
+    const [look, ...others] = [() => this.#look(), () => this.#sweep(), () => this.#redecide()].map((round) =>
+      repeat(round, this.#onError, this.#pauseMs),
+    );
+    this.#running.push(look!, ...others);
+    onReached(this.#parts.client, look!.hurry);
   }
 
   /** Begins none any more; resolves when those under way have ended. */
   async stop(): Promise<void> {
-    await Promise.all(this.#running.splice(0).map((end) => end()));
+    await Promise.all(this.#running.splice(0).map(({ end }) => end()));
   }
 
   /** One round of each, one after another. */

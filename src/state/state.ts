@@ -121,6 +121,7 @@ export class State {
         redeciding: this.#redeciding,
       },
       this.#onError,
+      hooks?.pauseMs,
     );
   }
 

@@ -1,0 +1,91 @@
+/** A Redis that is reached again is looked at before others can have read again what it lacks. */
+import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import { test } from 'node:test';
+import type { Cluster, Redis } from 'ioredis';
+import { startRedisCluster } from '../../local/redis.ts';
+import { type Client, connect, onReached } from '../../src/state/redis.ts';
+import { repeat } from '../../src/state/repeat.ts';
+import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
+import { snapshotOf } from './rollback.ts';
+import { batchOf, HOUR_MS, signIn } from './samples.ts';
+
+const redis = redisOfFile();
+
+test('a step back is told as soon as Redis is reached again, not at the next round', async () => {
+  const told = new EventEmitter();
+  const events = stateEvents({ onLost: (detail) => told.emit('lost', detail), onError: () => {} });
+  await withState(stateOptions(redis.url, { events, hooks: { pauseMs: HOUR_MS } }), async (state) => {
+    const put = (event: number) => state.apply(batchOf([signIn(`s${event}`, Date.now())], event));
+    state.start();
+    // The first look is over by then: it asks for each thing before this one does.
+    await state.maintain();
+    await put(10);
+    const fallBack = await snapshotOf(state);
+    await put(20);
+    await fallBack();
+    const lost = once(told, 'lost');
+    await cut(state.client as Redis);
+    assert.match((await lost)[0], /shard 0 of the state no longer holds all/);
+  });
+});
+
+test('a server alone tells that it is reached', async () => {
+  const client = connect({ url: redis.url, cluster: false }) as Redis;
+  try {
+    await client.ping();
+    await assertTells(client, client);
+  } finally {
+    client.disconnect();
+  }
+});
+
+test('each node of a Cluster that went is a reason to look', { timeout: 60_000 }, async () => {
+  const cluster = await startRedisCluster({ appendOnly: false });
+  const client = connect({ url: cluster.nodes[0]!.url, cluster: true }) as Cluster;
+  try {
+    await client.mget('{a}', '{a}b');
+    for (const node of client.nodes()) {
+      await node.ping();
+      await assertTells(client, node);
+    }
+  } finally {
+    client.disconnect();
+    await cluster.stop();
+  }
+});
+
+test('a round that is asked for during another comes after it, and before a pause', async () => {
+  const steps = new EventEmitter();
+  let rounds = 0;
+  const round = async (): Promise<void> => {
+    rounds += 1;
+    setImmediate(() => steps.emit(`begun ${rounds}`));
+    if (rounds === 1) await once(steps, 'go on');
+  };
+  const { hurry, end } = repeat(round, (error) => assert.fail(error as Error), HOUR_MS);
+  await once(steps, 'begun 1');
+  hurry();
+  steps.emit('go on');
+  await once(steps, 'begun 2');
+  hurry();
+  await once(steps, 'begun 3');
+  await end();
+  assert.equal(rounds, 3);
+});
+
+async function assertTells(client: Client, node: Redis): Promise<void> {
+  const reached = new EventEmitter();
+  onReached(client, () => reached.emit('reached'));
+  const told = once(reached, 'reached');
+  await cut(node);
+  await told;
+}
+
+/** Cuts a connection from the server's side. */
+async function cut(connection: Redis): Promise<void> {
+  const id = await connection.client('ID');
+  const other = connection.duplicate();
+  await other.client('KILL', 'ID', id);
+  other.disconnect();
+}
