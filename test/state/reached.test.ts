@@ -12,7 +12,7 @@ import { batchOf, HOUR_MS, signIn } from './samples.ts';
 
 const redis = redisOfFile();
 
-test('a step back is told as soon as Redis is reached again, not at the next round', async () => {
+test('a step back is told as soon as Redis is reached again, not at the next round', { timeout: 30_000 }, async () => {
   const told = new EventEmitter();
   const events = stateEvents({ onLost: (detail) => told.emit('lost', detail), onError: () => {} });
   await withState(stateOptions(redis.url, { events, hooks: { pauseMs: HOUR_MS } }), async (state) => {
