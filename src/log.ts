@@ -22,7 +22,8 @@ export const LOG_EVENTS = {
   started: {
     level: 'info',
     message: 'started',
-    about: 'The process listens. `roles`, `api` and `ops` say as what and where.',
+    about:
+      'The process listens. `roles`, `api` and `ops` say as what and where, `reader` by which name coverage tells it.',
     act: nothing,
   },
   ready: { level: 'info', message: 'ready', about: 'Nothing stands in the way of its work any more.', act: nothing },

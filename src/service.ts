@@ -54,6 +54,8 @@ export interface Service {
   readonly ready: Promise<void>;
   readonly apiUrl: string | null;
   readonly opsUrl: string;
+  /** The name by which coverage tells it as a reader of partitions. */
+  readonly reader: string;
   close(): Promise<void>;
 }
 
@@ -198,5 +200,5 @@ async function open(
   }
   const endMetrics = telemetry.sendMetrics(metrics, measure);
   closers.push(async () => endMetrics());
-  return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, close };
+  return { ready: becomeReady(readiness.check, ending.signal), apiUrl, opsUrl, reader, close };
 }

@@ -13,6 +13,7 @@ export interface RunningService {
   /** Null where the role `api` was not asked for. */
   readonly apiUrl: string | null;
   readonly opsUrl: string;
+  readonly reader: string;
   /** Closes everything in order. */
   close(): Promise<void>;
 }
@@ -77,7 +78,7 @@ async function runService(
   try {
     const service = await Promise.race([starting, stop]);
     if (service === 'stop') return await close(starting, config, logger);
-    log(logger, 'started', { roles, api: service.apiUrl, ops: service.opsUrl });
+    log(logger, 'started', { roles, api: service.apiUrl, ops: service.opsUrl, reader: service.reader });
     if ((await Promise.race([service.ready, stop])) !== 'stop') {
       log(logger, 'ready');
       await stop;

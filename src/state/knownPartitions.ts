@@ -1,7 +1,8 @@
 /**
  * What this process knows of the partitions that it reads or has read, each by itself: which marks it has raised in the parts
  * of the state (the shards, and the place of the dead letters), and which generations they had then. So each notices for
- * itself that a part is not what it was, and what was lost of it is known until it begins again.
+ * itself that a part is not what it was, and what was lost of it is known until it begins again. Of those that others read it
+ * knows what they have stored: no process is the only one that remembers.
  */
 import type { Fact } from '../detection/fact.ts';
 import { msOfTicks } from '../detection/time.ts';
@@ -35,6 +36,8 @@ export class KnownPartitions {
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
   readonly #lost = new Map<string, Known & Remembered>();
+  /** As others have stored them. What this process knows as an owner is kept apart: only its own claims may take it back. */
+  readonly #met = new Map<string, Known>();
 
   /** `now`: milliseconds since the Unix epoch. */
   constructor(shards: Shards, now: () => number) {
@@ -44,7 +47,8 @@ export class KnownPartitions {
 
   /** Those of which nothing was lost, or not noticed to be. */
   get all(): readonly Known[] {
-    return [...this.#known.values()];
+    const met = [...this.#met].filter(([name]) => this.#known.get(name)?.lost !== null).map(([, one]) => one);
+    return [...this.#known.values(), ...met];
   }
 
   /**
@@ -65,23 +69,36 @@ export class KnownPartitions {
 
   /** Takes what was read of a partition for what is known of it from now on. */
   know(place: Place, record: PartitionRecord, marks: readonly (number | null)[], isStored: boolean): Known {
-    const wholeAt = this.#now();
-    const own = { place, record, marks: [...marks], generations: this.#shards.generations };
-    const known = { ...own, isStored, wholeAt, lost: null, delay: null };
+    const known = this.#knownNow(place, record, marks, isStored);
     this.#known.set(markField(place), known);
     return known;
   }
 
+  #knownNow(place: Place, record: PartitionRecord, marks: readonly (number | null)[], isStored: boolean): Known {
+    const own = { place, record, marks: [...marks], generations: this.#shards.generations };
+    return { ...own, isStored, wholeAt: this.#now(), lost: null, delay: null };
+  }
+
+  /** Takes what another owner has stored of a partition, all of which is there. If that is less than was met before, it is a loss yet to be told. */
+  meet(record: PartitionRecord, marks: readonly (number | null)[]): void {
+    const name = markField(record);
+    const met = this.#met.get(name);
+    const isBehind = met?.lost === null && met.marks.some((mark, part) => mark !== null && (marks[part] ?? -1) < mark);
+    if (!isBehind) this.#met.set(name, this.#knownNow(record, record, marks, true));
+  }
+
   /** Whether this process has read anything of the hub in another life of it: memory may be all that is left to tell. */
   hasMetOther({ hub, hubCreatedAt }: Place): boolean {
-    const met = [...this.#known.values(), ...this.#lost.values()];
+    const met = [...this.#known.values(), ...this.#lost.values(), ...this.#met.values()];
     return met.some(({ place }) => place.hub === hub && place.hubCreatedAt !== hubCreatedAt);
   }
 
   /** The stored record with the marks that this process knows of. */
   expected(place: Place, record: PartitionRecord): PartitionRecord {
-    const own = this.#known.get(markField(place)) ?? this.#lost.get(markField(place));
-    return own === undefined || record.hubCreatedAt !== place.hubCreatedAt ? record : withMarks(record, own);
+    if (record.hubCreatedAt !== place.hubCreatedAt) return record;
+    const name = markField(place);
+    const known = [this.#known.get(name) ?? this.#lost.get(name), this.#met.get(name)];
+    return known.reduce((expected, own) => (own === undefined ? expected : withMarks(expected, own)), record);
   }
 
   /** Notes that facts are there, and how late they were: what tells up to which event time a partition has been read. */
@@ -105,19 +122,22 @@ export class KnownPartitions {
     return stale < 0 && known.lost === null ? null : Math.max(stale, 0);
   }
 
-  /** Notes that all that this process had stored of a partition is gone, and gives it; null where it had stored nothing. */
+  /** Notes that all that was stored of a partition is gone, and gives it; null where nothing is known to have been. */
   missing(place: Place): PartitionRecord | null {
-    const known = this.#known.get(markField(place)) ?? this.#lost.get(markField(place));
+    const name = markField(place);
+    const known = this.#known.get(name) ?? this.#lost.get(name) ?? this.#met.get(name);
     if (!known?.isStored) return null;
     known.lost ??= 'all that was stored of the partition is gone';
     return known.record;
   }
 
-  /** What this process knew of a partition, if it has lost something since. */
+  /** What was known of a partition, by this process or from another, if it has lost something since. */
   remembered(place: Place): Remembered | undefined {
     const known = this.#known.get(markField(place));
     if (known !== undefined && known.lost !== null) this.forget(known);
-    return this.#lost.get(markField(place));
+    const lost = this.#lost.get(markField(place));
+    const met = this.#met.get(markField(place));
+    return lost ?? (met?.lost ? { ...met, noticedAt: this.#now() } : undefined);
   }
 
   /** From now on what was known of a partition is only what it was before a loss. */
@@ -131,5 +151,6 @@ export class KnownPartitions {
   /** A partition goes on, or has begun again: what was lost of it before is noted where it belongs. */
   goesOn(place: Place): void {
     this.#lost.delete(markField(place));
+    this.#met.delete(markField(place));
   }
 }

@@ -13,6 +13,7 @@ import {
   gapRecord,
   hasFormer,
   lossRecord,
+  markField,
   type PartitionRecord,
   type Place,
   type Position,
@@ -21,6 +22,7 @@ import {
   progressRecord,
   readMark,
   readRecord,
+  readRecords,
   type Written,
   withoutSpans,
   writeRecord,
@@ -248,6 +250,26 @@ export class Partitions {
     const { hub, partition } = known.place;
     known.lost = `${this.#shards.nameOf(behind)} no longer holds all that ${hub}/${partition} has put there`;
     this.#options.onLost(known.lost, 'state_lost');
+    await this.#noteBehind(known, behind, stored[behind] ?? null);
+  }
+
+  /** Whoever reads it notes that it begins anew. Where another does, who knew less and goes on with what is left, this is the only word. */
+  async #noteBehind({ place, lost, generations, wholeAt }: Known, part: number, mark: number | null): Promise<void> {
+    const { reader, now } = this.#options;
+    const record = await readRecord(this.#client, this.#keys, place);
+    if (record === null || record.reader === reader) return;
+    const name = `behind ${markField(place)} at ${mark ?? 'nothing'} in ${generations[part]}`;
+    await this.#shards.noteBehind(part, wholeAt, [{ name, at: now(), reason: 'state_lost', detail: lost! }]);
+  }
+
+  /** Takes what others have stored of their partitions for what is known of it: should it go together with them, somebody is left who tells. */
+  async meet(): Promise<void> {
+    for (const record of await readRecords(this.#client, this.#keys)) {
+      if (record.reader === this.#options.reader) continue;
+      const marks = await this.#marksOf(record);
+      const isWhole = lostParts(record, { marks, generations: this.#shards.generations }).length === 0;
+      if (isWhole) this.known.meet(record, marks);
+    }
   }
 
   #marksOf(place: Place): Promise<(number | null)[]> {

@@ -62,6 +62,7 @@ export class Rounds {
     await shards.checkEvicted();
     await shards.verify();
     await partitions.verify();
+    await partitions.meet();
     await checkPolicy(client);
   }
 

@@ -216,8 +216,8 @@ export class Shards {
   }
 
   /** Notes that a part has lost something of what was put there; `wholeAt` is null where nobody knows when. */
-  async noteBehind(part: number, wholeAt: number | null): Promise<void> {
-    await noteLosses(this.#parts[part]!, wholeAt, this.#options.now(), []);
+  async noteBehind(part: number, wholeAt: number | null, losses: readonly NamedLoss[] = []): Promise<void> {
+    await noteLosses(this.#parts[part]!, wholeAt, this.#options.now(), losses);
   }
 
   /** What a part is called in the log and in coverage. */

@@ -25,6 +25,7 @@ function service(parts: Partial<RunningService> = {}): { start: StartService; cl
       ready: Promise.resolve(),
       apiUrl: 'http://127.0.0.1:1',
       opsUrl: 'http://127.0.0.1:2',
+      reader: 'a-reader',
       close: async () => void closes++,
       ...parts,
     };

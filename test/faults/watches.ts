@@ -55,8 +55,7 @@ export async function openWatches({ redis, blobs, hubs, container, hook }: World
     shards: Number(redis.environment['STATE_SHARDS'] ?? 1),
     container: blobs.look().getContainerClient(container),
     sent: hubs.sent,
-    // Partitions are known to who reads them, and its first word is that the state is open: until then it knows of nothing.
-    lives: () => crew.processes.some(({ roles, lines }) => roles.includes('consumer') && lines.length > 0),
+    living: () => new Set(crew.processes.map(({ reader }) => reader)),
     isExcused: (item) => hubs.gone.has(item as Sent) || unknowable.some(({ until }) => item.enqueuedAt! <= until),
   });
   const coverage = watchCoverage({ processes: () => crew.processes });

@@ -1,16 +1,24 @@
-/** A Redis that is reached again is looked at before others can have read again what it lacks. */
+/** A step back is told by whoever lives, though another was reading, and as soon as Redis is reached again. */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import type { Cluster, Redis } from 'ioredis';
 import { startRedisCluster } from '../../local/redis.ts';
+import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import { type Client, connect, onReached } from '../../src/state/redis.ts';
 import { repeat } from '../../src/state/repeat.ts';
-import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
+import { redisOfFile, stateEvents, stateOptions, withState, withStates } from './redis.ts';
 import { snapshotOf } from './rollback.ts';
-import { batchOf, HOUR_MS, signIn } from './samples.ts';
+import { batchOf, HOUR_MS, PLACE, signIn } from './samples.ts';
 
 const redis = redisOfFile();
+
+const OTHER = { ...PLACE, partition: '1' };
+const FIRST = { cause: 'first', after: null, since: 0, previous: null, checkpoint: null, detail: 'it begins' } as const;
+const progress = (sequenceNumber: number) => ({
+  position: { sequenceNumber, offset: String(sequenceNumber), enqueuedAt: sequenceNumber, hubCreatedAt: 1 },
+  ...{ readToEndAt: null, lagEvents: 0 },
+});
 
 test('a step back is told as soon as Redis is reached again, not at the next round', { timeout: 30_000 }, async () => {
   const told = new EventEmitter();
@@ -27,6 +35,39 @@ test('a step back is told as soon as Redis is reached again, not at the next rou
     const lost = once(told, 'lost');
     await cut(state.client as Redis);
     assert.match((await lost)[0], /shard 0 of the state no longer holds all/);
+  });
+});
+
+test('a reader that lives notices what another one had stored of its partition, and tells of it everywhere', async () => {
+  const told: string[] = [];
+  const options = stateOptions(redis.url, { events: stateEvents({ onLost: (detail) => told.push(detail) }) });
+  await withStates(options, 2, async ([reads, lives]) => {
+    const fallBack = await snapshotOf(reads!);
+    await reads!.positions.begin(PLACE, FIRST);
+    await reads!.apply(batchOf([signIn('s10', Date.now())], 10));
+    await reads!.positions.advance(PLACE, progress(10));
+    await reads!.positions.begin(OTHER, FIRST);
+    await reads!.positions.advance(OTHER, progress(3));
+    await lives!.maintain();
+    const halfBack = await snapshotOf(reads!);
+    await reads!.apply(batchOf([signIn('s20', Date.now())], 20));
+    await reads!.positions.advance(PLACE, progress(20));
+    await lives!.maintain();
+    // All of it together, and nobody is left that read it.
+    await halfBack();
+    await lives!.maintain();
+    await lives!.maintain();
+    assert.deepEqual(told.splice(0), [`shard 0 of the state no longer holds all that logs/0 has put there`]);
+    const { losses } = await coverageQueries(lives!, () => null).now();
+    assert.deepEqual(
+      losses.map(({ detail }) => detail),
+      ['shard 0 of the state no longer holds all that logs/0 has put there'],
+    );
+    // It goes on from where all agree; and what is gone altogether it misses, though it never read it.
+    assert.deepEqual(await lives!.positions.load(PLACE), { kind: 'position', position: progress(10).position });
+    await fallBack();
+    assert.deepEqual((await lives!.positions.load(OTHER)).kind, 'lost');
+    assert.deepEqual((await lives!.positions.load(PLACE)).kind, 'lost');
   });
 });
 

@@ -151,7 +151,7 @@ const leftovers = watchLeftovers();
 const flags = new Map([['roles', instructions.roles.join(',')]]);
 serve({ flags, positionals: [], faults: [] }, io, async (config, options) => {
   const service = await startService(config, { ...options, tuning: instructions.tuning, hooks });
-  const started: Started = { api: service.apiUrl ?? '', ops: service.opsUrl };
+  const started: Started = { api: service.apiUrl ?? '', ops: service.opsUrl, reader: service.reader };
   say(`started ${JSON.stringify(started)}`);
   service.ready.then(
     () => say('ready'),

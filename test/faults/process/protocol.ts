@@ -44,6 +44,7 @@ export type Order =
 export interface Started {
   readonly api: string;
   readonly ops: string;
+  readonly reader: string;
 }
 
 /** What the line `left …` holds, the last one of a process that was asked to stop. */

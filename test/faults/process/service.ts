@@ -48,6 +48,8 @@ export interface ServiceProcess {
   /** Empty without the role `api`. */
   readonly apiUrl: string;
   readonly opsUrl: string;
+  /** Its name as a reader of partitions. */
+  readonly reader: string;
   /** Its log: the newest lines. */
   readonly lines: readonly LogLine[];
   /** Resolves when it was ready once; rejects if it ends before. */
@@ -138,6 +140,7 @@ class Spawned implements ServiceProcess {
   readonly pid: number;
   readonly apiUrl: string;
   readonly opsUrl: string;
+  readonly reader: string;
   readonly ready: Promise<void>;
   readonly gone: Promise<Ending>;
   isFrozen = false;
@@ -152,6 +155,7 @@ class Spawned implements ServiceProcess {
     this.roles = of.roles;
     this.apiUrl = of.api;
     this.opsUrl = of.ops;
+    this.reader = of.reader;
     this.pid = child.pid!;
     this.#child = child;
     this.#voice = voice;

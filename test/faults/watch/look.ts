@@ -18,17 +18,17 @@ export interface Look {
   readonly records: ReadonlyMap<string, PartitionRecord>;
   /** The shards in order, then the place of the dead letters: as positions name what they count on. */
   readonly parts: readonly Part[];
-  /**
-   * Whether a process of the service that knows of the state lived at its beginning or its end: one that died between had its
-   * last word before.
-   */
-  readonly isWatched: boolean;
+  /** The readers whose processes lived at its beginning or its end: one that died between had its last word before. */
+  readonly living: Living;
 }
 
+/** Readers by their names, or whoever there is. */
+export type Living = ReadonlySet<string> | 'all';
+
 /** Rejects where one of them cannot be asked. */
-export async function look(state: StateView, container: ContainerClient, lives: () => boolean): Promise<Look> {
+export async function look(state: StateView, container: ContainerClient, living: () => Living): Promise<Look> {
   const from = Date.now();
-  const livedThen = lives();
+  const livedThen = living();
   const checkpoints = await readCheckpoints(container);
   const records = await readRecords(state.client, state.keys);
   const shards = Array.from({ length: state.shards }, (_, shard) => state.keys.shard(shard));
@@ -39,10 +39,13 @@ export async function look(state: StateView, container: ContainerClient, lives: 
     parts.push({ generation, marks: new Map(marks.map(([name, mark]) => [name, Number(mark)])) });
   }
   return {
-    ...{ from, at: Date.now(), checkpoints, parts, isWatched: livedThen || lives() },
+    ...{ from, at: Date.now(), checkpoints, parts, living: eitherOf(livedThen, living()) },
     records: new Map(records.map((record) => [`${record.hub}/${record.partition}`, record])),
   };
 }
+
+const eitherOf = (one: Living, other: Living): Living =>
+  one === 'all' || other === 'all' ? 'all' : new Set([...one, ...other]);
 
 /** None where the container is not there yet. */
 async function readCheckpoints(container: ContainerClient): Promise<Map<string, number>> {

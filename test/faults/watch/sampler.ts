@@ -12,7 +12,7 @@ import { keysUnder } from '../../../src/state/keys.ts';
 import { markField, type PartitionRecord } from '../../../src/state/positions.ts';
 import type { Client } from '../../../src/state/redis.ts';
 import { Letters, missingOf, type Sent, type StateView } from './expected.ts';
-import { type Look, look } from './look.ts';
+import { type Living, type Look, look } from './look.ts';
 import { type StepBack, StepsBack } from './stepsBack.ts';
 
 export interface SamplerOptions {
@@ -25,8 +25,8 @@ export interface SamplerOptions {
   readonly sent: readonly Sent[];
   /** Of an event that may have gone before it was read. */
   readonly isExcused?: (item: Sent) => boolean;
-  /** Whether a process of the service lives now that knows of the state; one always does, where nothing else is said. */
-  readonly lives?: () => boolean;
+  /** The readers whose processes live now; all always do, where nothing else is said. */
+  readonly living?: () => Living;
   readonly intervalMs?: number;
 }
 
@@ -97,7 +97,7 @@ class PositionSampler implements Sampler {
   /** Events whose facts were found since the last loss. */
   #found = new WeakSet<Sent>();
   readonly #stepsBack = new StepsBack();
-  readonly #lives: () => boolean;
+  readonly #living: () => Living;
   #losing = 0;
   #losses = 0;
   readonly #stopped = new AbortController();
@@ -106,7 +106,7 @@ class PositionSampler implements Sampler {
   constructor(options: SamplerOptions) {
     this.#options = options;
     this.#container = options.container;
-    this.#lives = options.lives ?? (() => true);
+    this.#living = options.living ?? (() => 'all');
     this.#running = this.#run();
   }
 
@@ -172,7 +172,7 @@ class PositionSampler implements Sampler {
       keys: keysUnder('guestwatch'),
       shards: this.#options.shards,
     };
-    const seenNow = await look(state, this.#container, this.#lives);
+    const seenNow = await look(state, this.#container, this.#living);
     this.#stepsBack.follow(seenNow);
     // What was lost meanwhile would be missed in what was read before.
     if (this.#losses !== losses) return;
@@ -269,7 +269,7 @@ class PositionSampler implements Sampler {
       // Events can pass out of a hub, and be known to have, while this looks for them.
       if (this.#options.isExcused?.(item)) continue;
       // So it is where a loss is noticed for good: all goes then, and comes again.
-      const { parts } = await look(state, this.#container, this.#lives);
+      const { parts } = await look(state, this.#container, this.#living);
       if (this.#losses > 0 && !isOf(record, parts)) return;
       const detail = `event ${item.sequenceNumber}: ${missing} is not there, but the position is ${textOf(record)}, the checkpoint ${seenNow.checkpoints.get(place) ?? 'none'}`;
       this.#broken('facts_lead', place, detail, seenNow.at);

@@ -17,8 +17,8 @@ interface Moment {
   readonly checkpoint?: number;
   /** Of the position. */
   readonly sequenceNumber?: number;
-  /** Left out: a process lives. */
-  readonly isWatched?: boolean;
+  /** Readers that live; left out: the one that reads it. */
+  readonly living?: readonly string[];
 }
 
 /** A look at each of the moments, one a second: from `n * 1,000` on, over half a second later. */
@@ -29,7 +29,7 @@ function found(...moments: readonly Moment[]): unknown[] {
 }
 
 function lookAt(moment: Moment, from: number): Look {
-  const { counts, holds, hubCreatedAt = 1, checkpoint, sequenceNumber = 9, isWatched = true } = moment;
+  const { counts, holds, hubCreatedAt = 1, checkpoint, sequenceNumber = 9, living = ['reader'] } = moment;
   const place = { hub: 'hub', hubCreatedAt, partition: '1' };
   const record = {
     ...emptyRecord(place, 'reader', 0),
@@ -42,7 +42,7 @@ function lookAt(moment: Moment, from: number): Look {
       from,
       at: from + 500,
       checkpoints: new Map(checkpoint === undefined ? [] : [['hub/1', checkpoint]]),
-      isWatched,
+      living: new Set(living),
     },
     records: new Map(counts === undefined ? [] : [['hub/1', record]]),
     parts: holds.map(([generation, mark]) => ({
@@ -87,7 +87,7 @@ test('a step back is found once, however long a position counts on what is gone,
 
 test('a step back is forgotten only where nobody lived and nothing was left that remembers', () => {
   const whole: Moment = { counts: [['a', 7]], holds: [['a', 7]] };
-  const bare: Moment = { holds: [[null, null]], isWatched: false };
+  const bare: Moment = { holds: [[null, null]], living: [] };
   const isForgotten = (...moments: readonly Moment[]): boolean => {
     const steps = new StepsBack();
     for (const [i, moment] of [whole, ...moments].entries()) steps.follow(lookAt(moment, i * 1_000));
@@ -95,22 +95,26 @@ test('a step back is forgotten only where nobody lived and nothing was left that
     return steps.found[0]!.isForgotten === true;
   };
   assert.equal(isForgotten(bare), true);
-  assert.equal(isForgotten({ ...bare, isWatched: true }, { counts: [['b', null]], holds: [['b', null]] }, bare), true);
-  const late: readonly Moment[] = Array.from({ length: 11 }, () => ({ ...bare, isWatched: true }));
+  assert.equal(isForgotten({ ...bare, living: ['another'] }), true, 'who never read it need not know');
+  assert.equal(
+    isForgotten({ ...bare, living: ['reader'] }, { counts: [['b', null]], holds: [['b', null]] }, bare),
+    true,
+  );
+  const late: readonly Moment[] = Array.from({ length: 11 }, () => ({ ...bare, living: ['reader'] }));
   assert.equal(isForgotten(...late, bare), false, 'who lived on had the time to tell');
   const remembered: Record<string, Moment> = {
-    'a process': { ...bare, isWatched: true },
+    'a reader': { ...bare, living: ['another', 'reader'] },
     'a checkpoint': { ...bare, checkpoint: 3 },
     'a position': { ...bare, counts: [['a', 7]] },
     'a mark': { ...bare, holds: [['b', 1]] },
   };
   for (const [what, moment] of Object.entries(remembered)) assert.equal(isForgotten(moment), false, what);
   // All fell back together to what was true before, as on a file that lacks its last second.
-  const older: Moment = { counts: [['a', 5]], holds: [['a', 6]], sequenceNumber: 5, isWatched: false };
+  const older: Moment = { counts: [['a', 5]], holds: [['a', 6]], sequenceNumber: 5, living: [] };
   assert.equal(isForgotten(older), true);
   assert.equal(isForgotten({ ...older, checkpoint: 5 }), true);
   const olderRemembered: Record<string, Moment> = {
-    'a process': { ...older, isWatched: true },
+    'a reader': { ...older, living: ['reader'] },
     'a checkpoint': { ...older, checkpoint: 6 },
     'a position': { ...older, counts: [['a', 7]] },
   };

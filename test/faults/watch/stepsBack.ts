@@ -19,9 +19,9 @@ export interface StepBack {
   readonly after: number;
   readonly before: number;
   /**
-   * Set once no process lived that knew of the state, and of the partition nothing was left that counts on what is gone: neither
-   * a position nor a checkpoint. Whoever starts then reads from where all agree, and cannot tell (docs/guarantees.md, "Where it
-   * ends").
+   * Set once none of its readers lived that had known of it, and of the partition nothing was left that counts on what is gone:
+   * neither a position nor a checkpoint. Whoever reads it then does so from where all agree, and need not be able to tell: what
+   * it has seen of others' partitions is some seconds old (docs/guarantees.md, "Where it ends").
    */
   isForgotten?: true;
 }
@@ -37,16 +37,25 @@ interface Counted {
   readonly field: string;
   readonly generation: string;
   readonly mark: number;
+  /** Who wrote the position. */
+  readonly reader: string;
+}
+
+interface Found extends StepBack {
+  readonly field: string;
+  readonly knownBy: readonly string[];
 }
 
 export class StepsBack {
-  readonly found: (StepBack & { readonly field: string })[] = [];
+  readonly found: Found[] = [];
   /** Positions that counted on something, and that a look found no more: nothing of a part need have gone with them. */
   readonly positionsGone: StepBack[] = [];
   /** When each was last seen, by place. */
   readonly #positions = new Map<string, number>();
   /** By place and part, with when it was last seen to be there. */
   readonly #counted = new Map<string, Counted & { readonly seenAt: number }>();
+  /** The most that each reader counted on, by place and part. */
+  readonly #readBy = new Map<string, Map<string, Counted>>();
   /** What was found to have gone: a position may say for a while longer that it counts on it. */
   readonly #gone = new Map<string, Counted>();
 
@@ -57,13 +66,15 @@ export class StepsBack {
   follow(look: Look): void {
     this.#followPositions(look);
     this.#followParts(look);
-    if (!look.isWatched) this.#forget(look);
+    this.#forget(look);
   }
 
   #forget(look: Look): void {
     for (const step of this.found) {
       // Who lived for as long as that had the time to tell.
-      if (look.from - step.before <= NOTICED_MS_MAX && !isRemembered(step, look)) step.isForgotten = true;
+      const isKnown =
+        look.living === 'all' || step.knownBy.some((reader) => (look.living as ReadonlySet<string>).has(reader));
+      if (!isKnown && look.from - step.before <= NOTICED_MS_MAX && !isRemembered(step, look)) step.isForgotten = true;
     }
   }
 
@@ -91,11 +102,18 @@ export class StepsBack {
         const counted = countedOn(record, place, index);
         if (counted === null) continue;
         const name = `${place} ${index}`;
+        this.#noteReader(name, counted);
         if (!holds(part, counted)) {
           if (!includes(this.#gone.get(name), counted)) this.#find(name, counted, part, from, at);
         } else if (!includes(this.#counted.get(name), counted)) this.#counted.set(name, { ...counted, seenAt: from });
       }
     }
+  }
+
+  #noteReader(name: string, counted: Counted): void {
+    const readers = this.#readBy.get(name) ?? new Map<string, Counted>();
+    if (!includes(readers.get(counted.reader), counted)) readers.set(counted.reader, counted);
+    this.#readBy.set(name, readers);
   }
 
   #find(name: string, counted: Counted, part: Part, after: number, before: number): void {
@@ -107,7 +125,9 @@ export class StepsBack {
         ? (part.marks.get(field) ?? 'no mark')
         : `the generation ${part.generation ?? 'none'}`;
     const detail = `part ${index} of the state held ${mark} of ${place} in the generation ${generation}, then ${left}`;
-    this.found.push({ place, field, detail, after, before });
+    const knownBy = [...(this.#readBy.get(name)?.values() ?? [])].filter((own) => !holds(part, own));
+    this.#readBy.delete(name);
+    this.found.push({ place, field, detail, after, before, knownBy: knownBy.map(({ reader }) => reader) });
   }
 }
 
@@ -127,7 +147,7 @@ function isRemembered({ place, field }: { place: string; field: string }, look: 
 function countedOn(record: PartitionRecord, place: string, index: number): Counted | null {
   const [mark, generation] = [record.marks[index] ?? null, record.generations[index] ?? null];
   if (mark === null || generation === null) return null;
-  return { place, index, field: markField(record), generation, mark };
+  return { place, index, field: markField(record), generation, mark, reader: record.reader };
 }
 
 const holds = (part: Part, { field, generation, mark }: Counted): boolean =>
