@@ -1,13 +1,14 @@
 /** Erasing someone: nothing is left of them, nothing comes back, and nobody else loses anything, whatever goes on meanwhile. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startRedisCluster } from '../../local/redis.ts';
 import { BOUNDS } from '../../src/delivery/delivery.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { deliveriesOf } from '../../src/state/deliveries.ts';
 import { ERASED_KEPT_MS, type ErasedCounts, type ErasingPlace, eraseActor } from '../../src/state/erasing.ts';
 import { feedQueries } from '../../src/state/queries/feed.ts';
 import type { Client } from '../../src/state/redis.ts';
-import type { State } from '../../src/state/state.ts';
+import type { State, StateOptions } from '../../src/state/state.ts';
 import {
   ANN,
   BOB,
@@ -54,7 +55,19 @@ async function erase(state: State, who = ANN, isDry = false): Promise<ErasedCoun
 }
 
 test('nothing is left of who is erased in any key, and of others nothing is gone', () =>
-  withState(stateOptions(redis.url), async (state) => {
+  eraseOne(stateOptions(redis.url)));
+
+test('nor on any node of a Cluster', { timeout: 120_000 }, async () => {
+  const cluster = await startRedisCluster({ appendOnly: false });
+  try {
+    await eraseOne({ ...stateOptions(cluster.nodes[0]!.url, { shards: 3 }), cluster: true });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+const eraseOne = (options: StateOptions): Promise<void> =>
+  withState(options, async (state) => {
     await fill(state);
     const before = await keysNaming(state);
     // The control: she is in all of these.
@@ -96,7 +109,7 @@ test('nothing is left of who is erased in any key, and of others nothing is gone
       ...{ signIns: 0, operations: 0, findings: [], revisions: 0, deliveries: 0, deadLetters: 0, suppressions: 0 },
       notes: [],
     });
-  }));
+  });
 
 test('queues count what is left in them, and the next of a finding is due', () =>
   withState(stateOptions(redis.url), async (state) => {

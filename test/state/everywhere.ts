@@ -1,6 +1,5 @@
 /** Two guests in every place that the state has, and a way to see in which of them someone is. */
 import assert from 'node:assert/strict';
-import type { Redis } from 'ioredis';
 import { BOUNDS } from '../../src/delivery/delivery.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { keepLetters, listLetters } from '../../src/state/deadLetters.ts';
@@ -43,9 +42,11 @@ export const NEEDLES = [
 export async function keysNaming(state: State, needles: readonly (string | Buffer)[] = NEEDLES): Promise<string[]> {
   const { client, options } = state;
   // Else a dump holds what is searched for in another form.
-  await (client as Redis).config('SET', 'rdbcompression', 'no');
+  const nodes = 'nodes' in client ? client.nodes('master') : [client];
+  for (const node of nodes) await node.config('SET', 'rdbcompression', 'no');
+  const keys = (await Promise.all(nodes.map((node) => node.keys(`*${options.prefix}*`)))).flat();
   const named: string[] = [];
-  for (const key of (await (client as Redis).keys(`*${options.prefix}*`)).sort()) {
+  for (const key of keys.sort()) {
     const bytes = Buffer.concat([
       Buffer.from(key),
       ((await client.callBuffer('DUMP', key)) as Buffer | null) ?? Buffer.alloc(0),

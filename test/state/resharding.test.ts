@@ -1,6 +1,7 @@
 /** Another number of shards: findings and what was noted of them move, facts are read again, and nobody works in between. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { startRedisCluster } from '../../local/redis.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { eraseActor } from '../../src/state/erasing.ts';
@@ -90,8 +91,19 @@ async function assertWhole(options: StateOptions, before: unknown, superseded: s
   });
 }
 
-test('more shards, and fewer again: findings, triage, history, suppressions and who is erased are where they are looked for', async () => {
-  const options = stateOptions(redis.url);
+test('more shards, and fewer again: findings, triage, history, suppressions and who is erased are where they are looked for', () =>
+  throughShards(stateOptions(redis.url)));
+
+test('so they are where each shard lies on a node of its own', { timeout: 120_000 }, async () => {
+  const cluster = await startRedisCluster({ appendOnly: false });
+  try {
+    await throughShards({ ...stateOptions(cluster.nodes[0]!.url), cluster: true });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+async function throughShards(options: StateOptions): Promise<void> {
   const [before, superseded, client] = await withFilled(options);
   const moved = TENANTS.filter((tenantId) => shardOf(tenantId, 3) !== 0);
   assert.ok(moved.length > 0 && moved.length < TENANTS.length);
@@ -111,7 +123,7 @@ test('more shards, and fewer again: findings, triage, history, suppressions and 
   });
   await assertWhole(options, before, superseded);
   client.close();
-});
+}
 
 type At = Parameters<typeof reshard>[0] & { close(): void };
 
