@@ -1,6 +1,6 @@
 /** `npm run document`: writes what is generated from the routes, the log's events and the settings; not over a difference that breaks programs and that nobody owns up to. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { helpCode } from '../help.ts';
 import { ownedLine, unownedDifferences } from './compare.ts';
 import { CONFIGURATION, configurationText } from './configuration.ts';
 import { CHANGELOG, currentDocument, DOCUMENT, documentText, RELEASED, TYPES, typesText } from './document.ts';
@@ -14,12 +14,8 @@ tells of, and docs/configuration.md out of the settings. What later documents ar
 by \`npm run release\`.`;
 
 async function main(args: readonly string[]): Promise<number> {
-  const asked = read(args);
-  if ('fault' in asked) return fail(2, asked.fault, USAGE);
-  if (asked.help) {
-    console.log(USAGE);
-    return 0;
-  }
+  const told = helpCode(args, USAGE);
+  if (told !== null) return told;
   const document = await currentDocument();
   const [released, committed] = [load(RELEASED), load(DOCUMENT)];
   const olders = [released, committed].filter((one) => one !== null);
@@ -37,14 +33,6 @@ async function main(args: readonly string[]): Promise<number> {
   write(LOGS, logsText());
   write(CONFIGURATION, configurationText());
   return 0;
-}
-
-function read(args: readonly string[]): { readonly help: boolean } | { readonly fault: string } {
-  try {
-    return parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } }).values;
-  } catch (error) {
-    return { fault: (error as Error).message };
-  }
 }
 
 const load = (file: URL): Json | null => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Json) : null);

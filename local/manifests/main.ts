@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { helpCode } from '../help.ts';
 import { prometheusRuleText, RULE_FILE } from './alerts.ts';
 import { fileOf, folderOf, RENDERINGS, type Rendering, renderedText } from './manifests.ts';
 
@@ -17,15 +17,8 @@ const RENDERERS = [
 ] as const;
 
 function main(args: readonly string[]): number {
-  try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', default: false } } });
-    if (values.help) {
-      console.log(USAGE);
-      return 0;
-    }
-  } catch (error) {
-    return fail(2, (error as Error).message, USAGE);
-  }
+  const told = helpCode(args, USAGE);
+  if (told !== null) return told;
   const found = RENDERERS.find(([program]) => spawnSync(program, ['version', '--help']).error === undefined);
   if (found === undefined) return fail(3, 'Neither kustomize nor kubectl is on the path: install one of them.');
   // First: the renderings are made of it, too.
