@@ -2,6 +2,7 @@
  * A part of the traffic: hostile records as the fault suite draws them, of tenants that no other part has. So each can be judged
  * for itself and forgotten, and a run of days needs no more memory than one of minutes.
  */
+import type { Sent } from '../faults/places/hubs.ts';
 import { drawTraffic } from '../faults/schedule.ts';
 import { type Sending, trafficOf } from '../faults/traffic.ts';
 import { diceOf } from '../oracle/dice.ts';
@@ -31,6 +32,15 @@ export interface Part {
   readonly sendings: readonly PartSending[];
   readonly tenants: readonly string[];
   readonly records: number;
+}
+
+/** One that is sent, or is to be judged. */
+export interface OpenPart extends Part {
+  readonly number: number;
+  /** Grows while it is sent. */
+  readonly sent: Sent[];
+  /** The end of the feed before any of it was sent. */
+  readonly cursor: string;
 }
 
 /** Guests whose one operation completes a finding: from it to the finding on the stream is the latency. */
