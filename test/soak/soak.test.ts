@@ -102,7 +102,7 @@ test('two services that are replaced under load lose nothing, tell nothing twice
     onProgress: (one) => void reports.push(one),
   });
   assert.equal(report.broken, null, report.broken === null ? '' : `${report.broken.law}\n${report.broken.difference}`);
-  assert.ok(report.restarts.rolling >= 1 && report.restarts.processes >= 4);
+  assert.ok(report.restarts.rolling >= 1 && report.restarts.processes >= 4, JSON.stringify(report.restarts));
   assert.ok(report.parts >= 1 && report.findings > 0 && report.revisions >= report.findings);
   assert.ok(report.latency.probes > 0 && report.latency.p50! > 0);
   assert.equal(report.memory.services.length, report.restarts.processes);

@@ -69,10 +69,14 @@ class Soak {
     const end = (): void => course.sendNoMore();
     signal?.addEventListener('abort', end, { once: true });
     if (signal?.aborted) end();
-    const late = setTimeout(end, forMs);
+    const { crew, world } = this.#stage;
+    let late: NodeJS.Timeout | undefined;
     try {
+      // A webhook begins with what comes from then on.
+      await eventually(() => isKnownAt(crew.urls()[0]!, world.hook), 'the webhook is written down');
+      late = setTimeout(end, forMs);
       await this.#play();
-      course.found(await judgeEnding({ crew: this.#stage.crew, done: [] }));
+      course.found(await judgeEnding({ crew, done: [] }));
       return this.#report();
     } finally {
       clearTimeout(late);
@@ -85,10 +89,7 @@ class Soak {
   /** Resolves once all was sent and judged, and nothing goes on any more. */
   async #play(): Promise<void> {
     const { seed, partMs = PART_MS, rate, restartMs } = this.#options;
-    const { crew, world } = this.#stage;
     const course = this.#course;
-    // A webhook begins with what comes from then on.
-    await eventually(() => isKnownAt(crew.urls()[0]!, world.hook), 'the webhook is written down');
     const beside = [
       this.#traffic.crowd(rate),
       this.#services.roll(restartMs),
