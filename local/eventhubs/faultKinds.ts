@@ -67,6 +67,7 @@ export const faultKinds = {
     allows: ['hub'],
     needs: 'hub',
   },
+  growHub: { does: 'Gives the hub one partition more; what it holds stays.', allows: ['hub'], needs: 'hub' },
 } as const satisfies Readonly<Record<string, KindRule>>;
 
 export type FaultKind = keyof typeof faultKinds;

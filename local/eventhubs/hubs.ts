@@ -74,6 +74,19 @@ export class Hubs {
     return anew;
   }
 
+  /** Gives the hub one partition more; the others stay as they are. */
+  grow(hub: Hub): Hub {
+    const key = hub.name.toLowerCase();
+    const options = { ...this.#options.get(key)!, partitions: hub.partitions.length + 1 };
+    const directory = this.#directory(hub.name);
+    if (directory !== undefined) createdIn(directory, options, hub.created);
+    const added = this.#openPartition(hub.name, hub.partitions.length, hub.created);
+    const grown = { ...hub, partitions: [...hub.partitions, added] };
+    this.#options.set(key, options);
+    this.#hubs.set(key, grown);
+    return grown;
+  }
+
   close(): void {
     for (const hub of this.#hubs.values()) for (const partition of hub.partitions) partition.log.close();
   }
@@ -84,16 +97,20 @@ export class Hubs {
   }
 
   #open(options: HubOptions, createdMin = 0): Hub {
-    const { retention, now } = this.#settings;
     const directory = this.#directory(options.name);
-    const fresh = Math.max(now(), createdMin);
+    const fresh = Math.max(this.#settings.now(), createdMin);
     const created = directory === undefined ? fresh : createdIn(directory, options, fresh);
-    const partitions = Array.from({ length: options.partitions }, (_, i) => {
-      const disk = directory === undefined ? undefined : Journal.open(path.join(directory, String(i)));
-      return { id: String(i), log: new PartitionLog(created, retention, now, disk) };
-    });
+    const indices = Array.from({ length: options.partitions }, (_, index) => index);
+    const partitions = indices.map((index) => this.#openPartition(options.name, index, created));
     const groups = (options.consumerGroups ?? []).filter((group) => !isSameName(group, defaultGroup));
     return { name: options.name, created, consumerGroups: [defaultGroup, ...groups], partitions };
+  }
+
+  #openPartition(name: string, index: number, created: number): Partition {
+    const { retention, now } = this.#settings;
+    const directory = this.#directory(name);
+    const disk = directory === undefined ? undefined : Journal.open(path.join(directory, String(index)));
+    return { id: String(index), log: new PartitionLog(created, retention, now, disk) };
   }
 }
 

@@ -55,6 +55,9 @@ function strike(broker: Broker, request: FaultRequest): number {
       return expire(broker, request);
     case 'recreateHub':
       return recreate(broker, broker.hubs.find(request.hub!)!);
+    case 'growHub':
+      broker.hubs.grow(broker.hubs.find(request.hub!)!);
+      return 0;
     default:
       if (request.count === 0) return 0;
   }

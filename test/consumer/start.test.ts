@@ -170,6 +170,25 @@ test('a hub made anew while it is read is read from its first event, also where 
   });
 });
 
+test('a partition that the hub gets while it is read is read as well, by one of those who are there', async () => {
+  await withStack({}, async (stack) => {
+    await stack.send([signIn('a')]);
+    const consumers = [await stack.start(), await stack.start()];
+    await stack.state.when(() => stack.state.ids().length === 1, 'the fact of the first');
+    stack.hubs.faults.inject({ kind: 'growHub', hub: HUB });
+    await stack.send([signIn('b'), signIn('c')], '1');
+    await stack.state.when(() => stack.state.ids().length === 3, 'the facts of the new one');
+    await eventually(async () => (await stack.checkpoint('1')) === 1, 'a checkpoint of the new one');
+    assert.equal(stack.state.stored(HUB, '1')?.sequenceNumber, 1);
+    const reading = consumers.flatMap((consumer) => consumer.status().hubs[0]!.partitions);
+    assert.ok(
+      reading.some(({ partition, lagEvents }) => partition === '1' && lagEvents === 0),
+      JSON.stringify(reading),
+    );
+    assert.deepEqual(stack.state.gaps, []);
+  });
+});
+
 test('a hub made anew before anything was read of it is no first start: what it held is gone unread', async () => {
   await withStack({}, async (stack) => {
     const { state } = stack;

@@ -264,6 +264,27 @@ test('a hub made anew begins at 0, and does not know the offsets of before', asy
   assert.equal(endpoint.state().hubs[1]!.partitions[0]!.events, 1);
 });
 
+test('a hub that grows keeps what it holds, and its readers', async (t) => {
+  const endpoint = await openEndpoint(t, { hubs });
+  const producer = openProducer(t, endpoint);
+  const { createdOn, partitionIds } = await producer.getEventHubProperties();
+  await sendAll(producer, ['before'], '0');
+  const reading = read(t, endpoint, { partition: '0' });
+  await reading.until(1);
+  endpoint.faults.inject({ kind: 'growHub', hub: 'h' });
+  const grown = await producer.getEventHubProperties();
+  const added = String(partitionIds.length);
+  assert.deepEqual([grown.createdOn, grown.partitionIds], [createdOn, [...partitionIds, added]]);
+  await sendAll(producer, ['after'], '0');
+  await sendAll(producer, ['first'], added);
+  assert.deepEqual(
+    (await reading.until(2)).map(({ body }) => body),
+    ['before', 'after'],
+  );
+  const [event] = await read(t, endpoint, { partition: added }).until(1);
+  assert.deepEqual([event!.sequenceNumber, event!.body], [0, 'first']);
+});
+
 test('a fault for one hub or partition leaves the others alone', async (t) => {
   const endpoint = await openEndpoint(t, { hubs });
   endpoint.faults.inject({ kind: 'serverBusy', hub: 'other' });
