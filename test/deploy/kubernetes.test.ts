@@ -317,7 +317,7 @@ test('the network lets through what a pod needs, and nothing that nobody asked f
   const elsewhere = { namespace: { 'kubernetes.io/metadata.name': 'elsewhere' } };
   const dns = { namespace: { 'kubernetes.io/metadata.name': 'kube-system' } };
   for (const { where, all, pod } of everyPod) {
-    const { redis, ops, api } = configOf(pod, all);
+    const { redis, ops, api, telemetry } = configOf(pod, all);
     const out = (address: string, port: number): boolean =>
       isAllowed(all, pod, { direction: 'Egress', other: { address }, port });
     // Redis, Event Hubs, and HTTPS for storage, tokens and webhooks; by private endpoints and by public addresses.
@@ -326,6 +326,12 @@ test('the network lets through what a pod needs, and nothing that nobody asked f
       for (const to of ['10.1.2.3', '203.0.113.7', '2001:db8::7']) assert.ok(out(to, port), `${where}: ${port}`);
     for (const protocol of ['UDP', 'TCP'] as const)
       assert.ok(isAllowed(all, pod, { direction: 'Egress', other: dns, port: 53, protocol }), where);
+    // A collector, where there is one, by its own name.
+    const collector = telemetry?.traces?.url;
+    const { hostname, port } = new URL(collector ?? 'http://otel-collector.observability.svc:4318');
+    const near = { namespace: { 'kubernetes.io/metadata.name': hostname.split('.')[1]! } };
+    const isNear = isAllowed(all, pod, { direction: 'Egress', other: near, port: Number(port) });
+    assert.equal(isNear, collector !== undefined, where);
     assert.ok(!out('203.0.113.7', 22) && !out('10.1.2.3', 8080), where);
     // What a node would tell of itself, its identity above all.
     for (const port of [80, ...needed]) assert.ok(!out('169.254.169.254', port), where);
