@@ -172,42 +172,36 @@ function appliedBy(
 
 function stepArguments(shard: ShardHandle, facts: Facts, { field, seen, target }: Mark, plan: Plan): Argument[] {
   const { signIns, insertion, operations, planned } = plan;
-  const dueGuests = [...insertion.slots].map(([slot, token]) => [slot.slice(0, slot.indexOf(' ')), guestEntry(token)]);
-  const dueOperations = planned.added.map((operation) => [slotOf(operation), operationEntry(operation)]);
-  const near = planned.added.filter((operation) => operation.actorUpn.includes('#ext#'));
-  return [
-    ...[field, seen ?? '', target],
-    ...cellArguments([...insertion.writes, ...planned.writes]),
-    ...counted(operations.map((operation) => operationArguments(operation, planned.isNew.has(factKey(operation))))),
-    ...counted(signIns.map((signIn) => signInArguments(signIn, insertion.kept.get(signIn) ?? 'known'))),
-    ...counted([...dueGuests, ...dueOperations]),
-    ...counted(near.map((operation) => [nearMissName(operation), nearMissAt(shard, operation)])),
-    ...counted([...new Set(facts.map(({ tenantId }) => tenantId))].map((tenantId) => [tenantId])),
-  ];
+  const args: Argument[] = [field, seen ?? '', target, ...cellArguments([...insertion.writes, ...planned.writes])];
+  args.push(operations.length);
+  for (const operation of operations) pushOperation(args, operation, planned.isNew.has(factKey(operation)));
+  args.push(signIns.length);
+  for (const signIn of signIns) pushSignIn(args, signIn, insertion.kept.get(signIn) ?? 'known');
+  args.push(insertion.slots.size + planned.added.length);
+  for (const [slot, token] of insertion.slots) args.push(slot.slice(0, slot.indexOf(' ')), guestEntry(token));
+  for (const operation of planned.added) args.push(slotOf(operation), operationEntry(operation));
+  const near = planned.added.filter(({ actorUpn }) => actorUpn.includes('#ext#'));
+  args.push(near.length);
+  for (const operation of near) args.push(nearMissName(operation), nearMissAt(shard, operation));
+  const tenants = new Set(facts.map(({ tenantId }) => tenantId));
+  args.push(tenants.size, ...tenants);
+  return args;
 }
-
-const counted = (entries: readonly (readonly Argument[])[]): Argument[] => [entries.length, ...entries.flat()];
 
 const nearMissName = (operation: Operation): string => `${actorKey(actorOf(operation))} ${factKey(operation)}`;
 
 const nearMissAt = ({ windowMs }: ShardHandle, operation: Operation): number =>
   msOfTicks(operation.time) + windowMs + NEAR_MISS_AFTER_MS;
 
-function operationArguments(operation: Operation, isNew: boolean): Argument[] {
+function pushOperation(args: Argument[], operation: Operation, isNew: boolean): void {
   const actor = actorOf(operation);
   const tokens = operationTokens(operation).map((token) => token.toString('hex'));
-  return [
-    actorKey(actor),
-    JSON.stringify(actor),
-    actor.tenantId,
-    isNew ? unfoldedMember(operation) : '',
-    tokens.length,
-    ...tokens,
-  ];
+  const member = isNew ? unfoldedMember(operation) : '';
+  args.push(actorKey(actor), JSON.stringify(actor), actor.tenantId, member, tokens.length, ...tokens);
 }
 
-function signInArguments(signIn: SignIn, kept: Kept): Argument[] {
-  const tokens = tokensOf(signIn).touching.map((token) => token.toString('hex'));
-  const bytes = kept === 'new' || kept === 'source' ? packSignIns(signIn.tenantId, [signIn]) : '';
-  return [bytes, tokens.length, ...tokens];
+function pushSignIn(args: Argument[], signIn: SignIn, kept: Kept): void {
+  const { touching } = tokensOf(signIn);
+  const isFolded = kept === 'new' || kept === 'source';
+  args.push(isFolded ? packSignIns(signIn.tenantId, [signIn]) : '', touching.length, ...touching);
 }

@@ -1,5 +1,5 @@
 /** Fields of hashes that are read, changed by pure code and written back only if no one else wrote them in between. */
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Argument } from './calls.ts';
 import type { Client } from './redis.ts';
 import { fieldOf, readServed, readValues, type ValuePlace } from './values.ts';
@@ -42,9 +42,10 @@ const UNCHANGED = '=';
 
 /** What a script needs of writes: how many, then key, field, SHA-1 of the value that must still stand (empty: none), new value (empty: none, `=`: as it is). */
 export function cellArguments(writes: readonly CellWrite[]): Argument[] {
-  const written = ({ before, after }: CellWrite): Argument =>
-    after === null ? '' : after === before ? UNCHANGED : after;
-  return [writes.length, ...writes.flatMap((write) => [write.key, write.field, sha1(write.before), written(write)])];
+  const args: Argument[] = [writes.length];
+  for (const { key, field, before, after } of writes)
+    args.push(key, field, sha1(before), after === null ? '' : after === before ? UNCHANGED : after);
+  return args;
 }
 
 /** As scripts compare values: 40 hex digits, or nothing for what is not there. */
@@ -54,4 +55,4 @@ export const sha1 = (value: Buffer | null): string => (value === null ? '' : has
  * A version of an actor's facts, or of what was folded from them. No number: after state was lost the same one would be
  * reached again by other facts, and what was read before the loss be stored over them.
  */
-export const freshVersion = (): string => randomBytes(9).toString('base64url');
+export const freshVersion = (): string => randomUUID();

@@ -2,7 +2,7 @@
 import { factKey, type SignIn } from '../detection/fact.ts';
 import { lesserSource } from '../detection/finding.ts';
 import { groupBy } from '../detection/group.ts';
-import { compareSignIns, groupGuests } from '../detection/guests.ts';
+import { compareSignIns, groupGuests, SIGN_INS_PER_MINUTE_END_MAX } from '../detection/guests.ts';
 import { type Cell, type CellPlace, type CellWrite, readCells } from './cells.ts';
 import { slotOf } from './due.ts';
 import type { Token } from './keys.ts';
@@ -15,6 +15,7 @@ import {
   guestKey,
   hourField,
   hourOf,
+  type NamedToken,
   splitTokens,
   tokensOf,
 } from './window.ts';
@@ -36,25 +37,25 @@ export interface Insertion {
 
 /** Sign-ins by what they touch: their guests, and the object ids that lead to guests. */
 export interface Arrivals {
-  readonly guests: readonly { readonly token: Token; readonly added: readonly SignIn[] }[];
-  /** The guests of each by the names of their tokens. */
+  readonly guests: readonly (NamedToken & { readonly added: readonly SignIn[] })[];
+  /** Of each the tokens of its guests by their names. */
   readonly objects: readonly { readonly token: Token; readonly guests: ReadonlyMap<string, Token> }[];
 }
 
 export function arrivalsOf(signIns: readonly SignIn[]): Arrivals {
-  const guests = new Map<string, { token: Token; added: SignIn[] }>();
+  const guests = new Map<string, NamedToken & { added: SignIn[] }>();
   const objects = new Map<string, { token: Token; guests: Map<string, Token> }>();
   for (const signIn of signIns) {
     const { guest, object } = tokensOf(signIn);
-    const name = guest.toString('hex');
-    const own = guests.get(name);
-    if (own === undefined) guests.set(name, { token: guest, added: [signIn] });
+    const own = guests.get(guest.name);
+    if (own === undefined) guests.set(guest.name, { ...guest, added: [signIn] });
     else own.added.push(signIn);
     // Who has no UPN is kept under the object id itself.
     if (object === null || signIn.upn === '') continue;
-    const objectName = object.toString('hex');
-    const led = objects.get(objectName)?.guests ?? new Map<string, Token>();
-    objects.set(objectName, { token: object, guests: led.set(name, guest) });
+    const led = objects.get(object.name);
+    if (led === undefined)
+      objects.set(object.name, { token: object.token, guests: new Map([[guest.name, guest.token]]) });
+    else led.guests.set(guest.name, guest.token);
   }
   return { guests: [...guests.values()], objects: [...objects.values()] };
 }
@@ -77,7 +78,12 @@ export async function planInsertion(
     thinned: 0,
     slots: new Map<string, Token>(),
   };
-  for (const [i, { token, added }] of guests.entries()) await insertGuest(client, cells[i]!, token, added, insertion);
+  for (const [i, guest] of guests.entries()) {
+    const cell = cells[i]!;
+    const stored = decodeGuest(cell.before);
+    if (stored.kind === 'signIns') insertTogether(cell, stored.signIns, guest, insertion);
+    else await insertByHour(client, cell, stored.hours, guest, insertion);
+  }
   insertion.writes.push(...objects.flatMap((object, i) => planAlias(object, cells[guests.length + i]!)));
   return insertion;
 }
@@ -89,37 +95,33 @@ interface Plan {
   slots: Map<string, Token>;
 }
 
-async function insertGuest(
-  client: Client,
-  cell: Cell,
-  token: Token,
-  added: readonly SignIn[],
-  plan: Plan,
-): Promise<void> {
-  const stored = decodeGuest(cell.before);
-  const note = (before: readonly SignIn[], after: readonly SignIn[]): void => {
-    const known = new Set(before.map(slotOf));
-    for (const slot of after.map(slotOf))
-      if (!known.has(slot)) plan.slots.set(`${slot} ${token.toString('hex')}`, token);
-  };
-  if (stored.kind === 'signIns') {
-    const merged = merge(stored.signIns, added, plan);
-    if (merged === null) return;
-    note(stored.signIns, merged);
-    if (merged.length <= TOGETHER_MAX) {
-      plan.writes.push({ ...cell, after: encodeSignIns(merged) });
-      return;
-    }
-    const byHour = groupBy(merged, (signIn) => hourOf(signIn.time));
-    plan.writes.push({ ...cell, after: encodeHours([...byHour.keys()].sort((a, b) => a - b)) });
-    for (const [hour, own] of byHour)
-      plan.writes.push({ key: cell.key, field: hourField(token, hour), before: null, after: encodeSignIns(own) });
+type Arriving = Arrivals['guests'][number];
+
+function insertTogether(cell: Cell, present: readonly SignIn[], guest: Arriving, plan: Plan): void {
+  const merged = merge(present, guest.added, plan);
+  if (merged === null) return;
+  noteSlots(present, merged, guest, plan);
+  if (merged.length <= TOGETHER_MAX) {
+    plan.writes.push({ ...cell, after: encodeSignIns(merged) });
     return;
   }
-  const byHour = groupBy(added, (signIn) => hourOf(signIn.time));
+  const byHour = groupBy(merged, (signIn) => hourOf(signIn.time));
+  plan.writes.push({ ...cell, after: encodeHours([...byHour.keys()].sort((a, b) => a - b)) });
+  for (const [hour, own] of byHour)
+    plan.writes.push({ key: cell.key, field: hourField(guest.token, hour), before: null, after: encodeSignIns(own) });
+}
+
+async function insertByHour(
+  client: Client,
+  cell: Cell,
+  storedHours: readonly number[],
+  guest: Arriving,
+  plan: Plan,
+): Promise<void> {
+  const byHour = groupBy(guest.added, (signIn) => hourOf(signIn.time));
   const hours = await readCells(
     client,
-    [...byHour.keys()].map((hour) => ({ key: cell.key, field: hourField(token, hour) })),
+    [...byHour.keys()].map((hour) => ({ key: cell.key, field: hourField(guest.token, hour) })),
   );
   let i = 0;
   for (const own of byHour.values()) {
@@ -128,16 +130,34 @@ async function insertGuest(
     const present = before.kind === 'signIns' ? before.signIns : [];
     const merged = merge(present, own, plan);
     if (merged === null) continue;
-    note(present, merged);
+    noteSlots(present, merged, guest, plan);
     plan.writes.push({ ...hour, after: encodeSignIns(merged) });
   }
-  const all = [...new Set([...stored.hours, ...byHour.keys()])].sort((a, b) => a - b);
-  if (all.length !== stored.hours.length) plan.writes.push({ ...cell, after: encodeHours(all) });
+  const all = [...new Set([...storedHours, ...byHour.keys()])].sort((a, b) => a - b);
+  if (all.length !== storedHours.length) plan.writes.push({ ...cell, after: encodeHours(all) });
 }
+
+/** Notes the slots that a guest has only now. */
+function noteSlots(
+  before: readonly SignIn[],
+  after: readonly SignIn[],
+  { token, name }: NamedToken,
+  { slots }: Plan,
+): void {
+  const known = new Set(before.map(slotOf));
+  for (const signIn of after) {
+    const slot = slotOf(signIn);
+    if (!known.has(slot)) slots.set(`${slot} ${name}`, token);
+  }
+}
+
+/** So few sign-ins are all kept, of whichever minute they are. */
+const NEVER_THINNED_MAX = 2 * SIGN_INS_PER_MINUTE_END_MAX;
 
 /** The sign-ins of a guest or an hour with some added, thinned; null where nothing changed. A minute never spans two hours. */
 function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan): SignIn[] | null {
-  const facts = new Map(present.map((signIn) => [factKey(signIn), signIn]));
+  const facts = new Map<string, SignIn>();
+  for (const signIn of present) facts.set(factKey(signIn), signIn);
   let changed = false;
   for (const signIn of added) {
     const key = factKey(signIn);
@@ -149,6 +169,7 @@ function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan)
     changed = true;
   }
   if (!changed) return null;
+  if (facts.size <= NEVER_THINNED_MAX) return [...facts.values()].sort(compareSignIns);
   const kept = groupGuests(facts.values()).flatMap((guest) => guest.signIns);
   const survivors = new Set(kept.map(factKey));
   plan.thinned += facts.size - kept.length;
@@ -159,6 +180,8 @@ function merge(present: readonly SignIn[], added: readonly SignIn[], plan: Plan)
 /** An object id leads to every guest token that it was seen with. */
 function planAlias({ guests }: Arrivals['objects'][number], cell: Cell): CellWrite[] {
   const known = new Set(splitTokens(cell.before).map((token) => token.toString('hex')));
-  const missing = [...guests].filter(([name]) => !known.has(name)).map(([, token]) => token);
-  return missing.length === 0 ? [] : [{ ...cell, after: Buffer.concat([cell.before ?? Buffer.alloc(0), ...missing]) }];
+  const missing: Token[] = [];
+  for (const [name, token] of guests) if (!known.has(name)) missing.push(token);
+  if (missing.length === 0) return [];
+  return [{ ...cell, after: Buffer.concat(cell.before === null ? missing : [cell.before, ...missing]) }];
 }

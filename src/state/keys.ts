@@ -76,12 +76,16 @@ export function keysUnder(prefix: string): Keys {
 /** What a guest or an operation is found under: a home UPN or an object id of a tenant, as 12 bytes. */
 export type Token = Buffer;
 
-export const homeToken = (tenantId: string, home: string): Token => token('h', tenantId, home);
-export const objectToken = (tenantId: string, objectId: string): Token => token('o', tenantId, objectId);
+export const homeToken = (tenantId: string, home: string): Token => tokenOf(homeName(tenantId, home));
+export const objectToken = (tenantId: string, objectId: string): Token => tokenOf(objectName(tenantId, objectId));
 
-function token(kind: string, tenantId: string, value: string): Token {
-  return Buffer.from(digest([kind, tenantId, value]), 'hex').subarray(0, TOKEN_BYTES);
-}
+/** Tokens by their hex digits. */
+export const homeName = (tenantId: string, home: string): string => nameOf('h', tenantId, home);
+export const objectName = (tenantId: string, objectId: string): string => nameOf('o', tenantId, objectId);
+export const tokenOf = (name: string): Token => Buffer.from(name, 'hex');
+
+const nameOf = (kind: string, tenantId: string, value: string): string =>
+  digest([kind, tenantId, value]).slice(0, 2 * TOKEN_BYTES);
 
 export const bucketOf = (of: Token): number => of.readUInt16BE(0) % GUEST_BUCKETS;
 

@@ -44,6 +44,18 @@ class Writer {
     this.#length += 8;
   }
 
+  hex(digits: string): void {
+    const size = digits.length / 2;
+    this.#room(size);
+    this.#length += this.#bytes.write(digits, this.#length, size, 'hex');
+  }
+
+  #write(value: string, size: number, encoding: 'utf8' | 'utf16le'): void {
+    this.number(size);
+    this.#room(size);
+    this.#length += this.#bytes.write(value, this.#length, size, encoding);
+  }
+
   raw(bytes: Uint8Array): void {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#length);
@@ -58,18 +70,18 @@ class Writer {
       this.byte(FORM.tenant);
     } else if (GUID.test(value)) {
       this.byte(FORM.guid);
-      this.raw(Buffer.from(value.replaceAll('-', ''), 'hex'));
+      this.hex(value.replaceAll('-', ''));
+    } else if (value.isWellFormed()) {
+      this.byte(FORM.utf8);
+      this.#write(value, Buffer.byteLength(value), 'utf8');
     } else {
-      const wellFormed = value.isWellFormed();
-      const bytes = Buffer.from(value, wellFormed ? 'utf8' : 'utf16le');
-      this.byte(wellFormed ? FORM.utf8 : FORM.utf16);
-      this.number(bytes.length);
-      this.raw(bytes);
+      this.byte(FORM.utf16);
+      this.#write(value, 2 * value.length, 'utf16le');
     }
   }
 
   done(): Buffer {
-    return Buffer.from(this.#bytes.subarray(0, this.#length));
+    return this.#bytes.subarray(0, this.#length);
   }
 }
 
@@ -80,6 +92,10 @@ class Reader {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  get at(): number {
+    return this.#at;
   }
 
   get atEnd(): boolean {
@@ -122,7 +138,7 @@ class Reader {
 }
 
 function writeSource(writer: Writer, source: Source): void {
-  writer.raw(Buffer.from(source.sha256, 'hex'));
+  writer.hex(source.sha256);
   writer.text(source.hub);
   writer.text(source.partition);
   writer.number(source.sequenceNumber);
@@ -140,7 +156,19 @@ function readSource(reader: Reader): Source {
   return { hub, partition, sequenceNumber, recordIndex, enqueuedAt: enqueued === 0 ? null : enqueued - 1, sha256 };
 }
 
-function writeSignIn(writer: Writer, signIn: SignIn): void {
+/** Sign-ins as they lie packed, without their tenant: on its way into the window one is written twice, and with each that comes after it again. */
+const packed = new WeakMap<SignIn, Buffer>();
+
+function packedOf(signIn: SignIn): Buffer {
+  const known = packed.get(signIn);
+  if (known !== undefined) return known;
+  const bytes = packSignIn(signIn);
+  packed.set(signIn, bytes);
+  return bytes;
+}
+
+function packSignIn(signIn: SignIn): Buffer {
+  const writer = new Writer();
   const { tenantId } = signIn;
   writer.ticks(signIn.time);
   writer.ticks(signIn.createdDateTime ?? -1n);
@@ -151,6 +179,7 @@ function writeSignIn(writer: Writer, signIn: SignIn): void {
   writer.text(signIn.resourceTenantId, tenantId);
   writer.text(signIn.recordId);
   writeSource(writer, signIn.source);
+  return writer.done();
 }
 
 function readSignIn(reader: Reader, tenantId: string): SignIn {
@@ -172,11 +201,12 @@ function readSignIn(reader: Reader, tenantId: string): SignIn {
   };
 }
 
-/** Sign-ins of one tenant as bytes; when they were received is not kept. */
-export function packSignIns(tenantId: string, signIns: readonly SignIn[]): Buffer {
+/** Sign-ins of one tenant as bytes, behind a byte that says of what kind they are, if any; when they were received is not kept. */
+export function packSignIns(tenantId: string, signIns: readonly SignIn[], kind?: number): Buffer {
   const writer = new Writer();
+  if (kind !== undefined) writer.byte(kind);
   writer.text(tenantId);
-  for (const signIn of signIns) writeSignIn(writer, signIn);
+  for (const signIn of signIns) writer.raw(packedOf(signIn));
   return writer.done();
 }
 
@@ -184,7 +214,12 @@ export function unpackSignIns(bytes: Buffer): { tenantId: string; signIns: SignI
   const reader = new Reader(bytes);
   const tenantId = reader.text() ?? '';
   const signIns: SignIn[] = [];
-  while (!reader.atEnd) signIns.push(readSignIn(reader, tenantId));
+  while (!reader.atEnd) {
+    const from = reader.at;
+    const signIn = readSignIn(reader, tenantId);
+    packed.set(signIn, bytes.subarray(from, reader.at));
+    signIns.push(signIn);
+  }
   return { tenantId, signIns };
 }
 

@@ -46,15 +46,23 @@ const STAGED_S = 60;
 /** How often arguments are staged that are gone before their call. */
 const STAGINGS_MAX = 5;
 
-/** Runs a script. Arguments that are too long for one call are staged first, piece by piece; the script itself stays one step. */
+/** More arguments than these go as one: the client library takes its time over each. */
+const ARGUMENTS_APART_MAX = 16;
+
+/**
+ * Runs a script. Many arguments go packed into one; those that are too long for one call are staged first, piece by piece. The script
+ * itself stays one step, and sees no difference.
+ */
 export async function runScript(
   client: Client,
   script: Script,
   key: string,
   args: readonly Argument[],
 ): Promise<unknown> {
-  if (bytesOf(args) <= CALL_BYTES_MAX) return callScript(client, script, key, args);
+  if (args.length <= ARGUMENTS_APART_MAX && bytesOf(args) <= CALL_BYTES_MAX)
+    return callScript(client, script, key, args);
   const bytes = joined(args);
+  if (bytes.length <= CALL_BYTES_MAX) return callScript(client, script, key, ['@packed', bytes]);
   for (let staging = 1; ; staging++) {
     const name = randomUUID();
     for (let at = 0; at < bytes.length; at += CALL_BYTES_MAX)
@@ -107,14 +115,15 @@ async function evaluate(
 const isReply = (error: unknown, word: string): error is Error =>
   error instanceof Error && error.message.startsWith(word);
 
-/** Arguments as they are staged: one behind another, each behind its length in four bytes. */
+/** Arguments as they are packed or staged: one behind another, each behind its length in four bytes. */
 function joined(args: readonly Argument[]): Buffer {
-  return Buffer.concat(
-    args.flatMap((arg) => {
-      const bytes = Buffer.isBuffer(arg) ? arg : Buffer.from(String(arg));
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  const told = args.map((arg) => (typeof arg === 'number' ? String(arg) : arg));
+  const bytes = Buffer.allocUnsafe(told.reduce<number>((sum, arg) => sum + 4 + Buffer.byteLength(arg), 0));
+  let at = 0;
+  for (const arg of told) {
+    const length = typeof arg === 'string' ? bytes.write(arg, at + 4) : arg.copy(bytes, at + 4);
+    bytes.writeUInt32BE(length, at);
+    at += 4 + length;
+  }
+  return bytes;
 }

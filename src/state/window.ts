@@ -9,7 +9,7 @@ import type { SignIn } from '../detection/fact.ts';
 import { homeUpn } from '../detection/identity.ts';
 import { TICKS_PER_HOUR, type Ticks } from '../detection/time.ts';
 import { type Cell, readCells } from './cells.ts';
-import { bucketOf, homeToken, objectToken, type Token } from './keys.ts';
+import { bucketOf, homeName, objectName, type Token, tokenOf } from './keys.ts';
 import { packSignIns, unpackSignIns } from './packing.ts';
 import type { Client } from './redis.ts';
 
@@ -17,19 +17,25 @@ const TOGETHER = 0;
 const BY_HOUR = 1;
 
 /** The token that a sign-in is kept under. A sign-in has a UPN or an object id, else it is no fact. */
-export function guestToken(signIn: Pick<SignIn, 'tenantId' | 'upn' | 'objectId'>): Token {
-  const home = homeUpn(signIn.upn);
-  return home !== '' ? homeToken(signIn.tenantId, home) : objectToken(signIn.tenantId, signIn.objectId ?? '');
+export function guestToken({ tenantId, upn, objectId }: Pick<SignIn, 'tenantId' | 'upn' | 'objectId'>): Token {
+  const home = homeUpn(upn);
+  return tokenOf(home !== '' ? homeName(tenantId, home) : objectName(tenantId, objectId ?? ''));
+}
+
+/** A token, with its hex digits: they are what it is told apart by. */
+export interface NamedToken {
+  readonly token: Token;
+  readonly name: string;
 }
 
 /** The tokens that have to do with a sign-in. */
 export interface SignInTokens {
   /** That which it is kept under. */
-  readonly guest: Token;
+  readonly guest: NamedToken;
   /** Of its object id; null where it has none. */
-  readonly object: Token | null;
-  /** All that an actor's operation could find it by. */
-  readonly touching: readonly Token[];
+  readonly object: NamedToken | null;
+  /** The names of all that an actor's operation could find it by. */
+  readonly touching: readonly string[];
 }
 
 /** Each token is a hash, and is asked for several times on the way into the window. */
@@ -38,14 +44,17 @@ const signInTokens = new WeakMap<SignIn, SignInTokens>();
 export function tokensOf(signIn: SignIn): SignInTokens {
   const known = signInTokens.get(signIn);
   if (known !== undefined) return known;
-  const home = homeUpn(signIn.upn);
-  const homes = home === '' ? [] : [homeToken(signIn.tenantId, home)];
-  const object = signIn.objectId === null ? null : objectToken(signIn.tenantId, signIn.objectId);
-  const touching = object === null ? homes : [...homes, object];
-  const tokens = { guest: touching[0] ?? guestToken(signIn), object, touching };
+  const { tenantId, objectId } = signIn;
+  const upn = homeUpn(signIn.upn);
+  const home = upn === '' ? null : named(homeName(tenantId, upn));
+  const object = objectId === null ? null : named(objectName(tenantId, objectId));
+  const touching = [home, object].flatMap((one) => one?.name ?? []);
+  const tokens = { guest: home ?? object ?? named(objectName(tenantId, '')), object, touching };
   signInTokens.set(signIn, tokens);
   return tokens;
 }
+
+const named = (name: string): NamedToken => ({ token: tokenOf(name), name });
 
 export const guestKey = (shardKey: string, token: Token): string => `${shardKey}g:${bucketOf(token)}`;
 export const aliasKey = (shardKey: string, token: Token): string => `${shardKey}go:${bucketOf(token)}`;
@@ -74,7 +83,7 @@ export function decodeGuest(value: Buffer | null): Stored {
 
 export function encodeSignIns(signIns: readonly SignIn[]): Buffer | null {
   const first = signIns[0];
-  return first === undefined ? null : Buffer.concat([Buffer.of(TOGETHER), packSignIns(first.tenantId, signIns)]);
+  return first === undefined ? null : packSignIns(first.tenantId, signIns, TOGETHER);
 }
 
 export function encodeHours(hours: readonly number[]): Buffer | null {

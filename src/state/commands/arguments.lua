@@ -1,19 +1,21 @@
 -- Stands before every other script.
 --
--- Arguments that are too long for one call were staged before it, one behind another, each
--- behind its length; the script takes them from there, and sees no difference.
+-- Where there are many arguments they come as one, each behind its length and one behind another; those that are too long for one
+-- call were staged before it, in the same form. The script takes them from there, and sees no difference.
 --
--- ARGV     '@staged'; the name under which they are staged; how many bytes they are
+-- ARGV     '@packed'; the arguments
+--          '@staged'; the name under which they are staged; how many bytes they are
 local ARGV = ARGV
-if ARGV[1] == '@staged' then
-  local staged = redis.call('GET', KEYS[1] .. 'staged:' .. ARGV[2]) or ''
-  if #staged ~= tonumber(ARGV[3]) then return redis.error_reply('UNSTAGED the arguments of a call are gone') end
+if ARGV[1] == '@packed' or ARGV[1] == '@staged' then
+  local packed = ARGV[2]
+  if ARGV[1] == '@staged' then
+    packed = redis.call('GET', KEYS[1] .. 'staged:' .. ARGV[2]) or ''
+    if #packed ~= tonumber(ARGV[3]) then return redis.error_reply('UNSTAGED the arguments of a call are gone') end
+  end
   ARGV = {}
   local at = 1
-  while at <= #staged do
-    local length = struct.unpack('>I4', staged, at)
-    ARGV[#ARGV + 1] = string.sub(staged, at + 4, at + 3 + length)
-    at = at + 4 + length
+  while at <= #packed do
+    ARGV[#ARGV + 1], at = struct.unpack('>I4c0', packed, at)
   end
 end
 
