@@ -10,6 +10,7 @@ import type {
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Scope } from './caller.ts';
+import type { JsonBytes, JsonText } from './ports.ts';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, type ProblemName, problemText } from './problem.ts';
 
 /** Reads the types of parameters off their schemas. Answers are typed by the ports, which are typed by the same schemas. */
@@ -53,18 +54,27 @@ declare module 'fastify' {
 const asItIs = (text: unknown): string => text as string;
 
 /** Answers with text that is ready. */
-export function sendText(reply: FastifyReply, mediaType: string, text: string): FastifyReply {
+export function sendText(reply: FastifyReply, mediaType: string, text: JsonText | JsonBytes): FastifyReply {
   return reply.type(mediaType).serializer(asItIs).send(text);
 }
 
 /** Answers with JSON text that is ready. */
-export const sendJson = (reply: FastifyReply, text: string): FastifyReply =>
+export const sendJson = (reply: FastifyReply, text: JsonText | JsonBytes): FastifyReply =>
   sendText(reply, 'application/json; charset=utf-8', text);
 
-/** Answers with a page whose items are ready JSON text. */
-export function sendPage(reply: FastifyReply, items: readonly string[], nextCursor: string | null): FastifyReply {
-  return sendJson(reply, `{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`);
+/** Answers with a page whose items are ready JSON, as text or as it lay stored. */
+export function sendPage(
+  reply: FastifyReply,
+  items: readonly (JsonText | JsonBytes)[],
+  nextCursor: string | null,
+): FastifyReply {
+  const [head, tail] = ['{"items":[', `],"nextCursor":${JSON.stringify(nextCursor)}}`];
+  if (items.every((item) => typeof item === 'string')) return sendJson(reply, `${head}${items.join(',')}${tail}`);
+  const pieces = items.flatMap((item, i) => [i === 0 ? head : ',', item]).map(bytesOf);
+  return sendJson(reply, Buffer.concat([...pieces, bytesOf(tail)]));
 }
+
+const bytesOf = (json: JsonText | JsonBytes): Uint8Array => (typeof json === 'string' ? Buffer.from(json) : json);
 
 /** Answers that the caller has it already. */
 export const sendNotModified = (reply: FastifyReply): FastifyReply => reply.code(304).send();

@@ -156,7 +156,7 @@ export function feedOf(state: State, feed: FeedQueries): FeedPort {
       const all = { tenantId: null, actorUpn: null, actorIp: null, operation: null, status: null, severity: null };
       const query = { ...all, view: 'any', suppressed: 'include', since: null, until: null, limit: 100 } as const;
       const page = await findings.list(EVERYONE, { ...query, cursor });
-      if (page.kind === 'page') return page;
+      if (page.kind === 'page') return { ...page, items: page.items.map(String) };
       throw new Error('The list of findings does not know its own cursor');
     },
   };

@@ -179,7 +179,8 @@ test('no path is answered but as documented, and never by a fault of the service
   );
   await fc.assert(
     fc.asyncProperty(path, async (parts) => {
-      const answer = await ask(parts.join(''));
+      // As clients send it: `..` goes up before it is asked for.
+      const answer = await ask(new URL(`http://localhost${parts.join('')}`).pathname);
       assert.ok(answer.statusCode < 500, `${answer.statusCode}`);
     }),
     { numRuns: 300 },

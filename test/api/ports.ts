@@ -114,7 +114,10 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
     findings: {
       async list(_caller, query) {
         held.asked = query;
-        return pageOf([...findings.values()], query);
+        return pageOf(
+          [...findings.values()].map((json) => Buffer.from(json)),
+          query,
+        );
       },
       async get(_caller, asked) {
         const id = asked === 'f-forgotten' ? 'f-1' : asked;

@@ -59,7 +59,9 @@ async function walk(
   for (let pages = 1; ; pages++) {
     const page = await read(cursor);
     assert.equal(page.kind, 'page');
-    const sizes = page.items!.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)).length);
+    const sizes = page.items!.map(
+      (item) => (typeof item === 'string' || Buffer.isBuffer(item) ? item : JSON.stringify(item)).length,
+    );
     const sum = sizes.reduce((a, b) => a + b, 0);
     assert.ok(sum - (sizes.at(-1) ?? 0) <= PAGE_MAX, `${sum} bytes in a page of ${sizes.length}`);
     items.push(...page.items!);

@@ -44,7 +44,7 @@ export async function listed(
   const all = { ...none, status: null, since: null, until: null, view: 'any', suppressed: 'include' } as const;
   const page = await findingQueries(state).list(ANN, { ...all, limit: 100, cursor: null, ...filters });
   assert.ok(page.kind === 'page');
-  return page.items.map((json) => JSON.parse(json) as Body);
+  return page.items.map((json) => JSON.parse(String(json)) as Body);
 }
 
 export async function only(state: State): Promise<Body> {

@@ -2,6 +2,8 @@
 
 /** Ready JSON text. */
 export type JsonText = string;
+/** The same as UTF-8, as it lies stored: it is handed on without being read. */
+export type JsonBytes = Buffer;
 
 /** On whose behalf something is asked. */
 export interface Caller {

@@ -3,7 +3,7 @@ import type { Ticks } from '../../detection/time.ts';
 import type { TriagePatch } from '../../detection/triage.ts';
 import type * as triage from '../schema/triage.ts';
 import type { View } from '../schema/words.ts';
-import type { BadCursor, Caller, JsonText, Page, PageQuery, Unknown } from './common.ts';
+import type { BadCursor, Caller, JsonBytes, JsonText, Page, PageQuery, Unknown } from './common.ts';
 
 export type FindingsView = 'strict' | 'resolved' | 'missed' | 'accused' | 'any';
 
@@ -42,7 +42,7 @@ export interface FindingsPort {
    * Findings that stand (superseded ones are left out) by `firstSeen` descending, then id ascending by code unit. A
    * finding that neither comes, goes nor moves between two pages is given exactly once.
    */
-  list(caller: Caller, query: FindingsQuery): Promise<Page<JsonText> | BadCursor>;
+  list(caller: Caller, query: FindingsQuery): Promise<Page<JsonBytes> | BadCursor>;
   /** A finding that stands, or a superseded one, which says so in `supersededBy`. */
   get(caller: Caller, id: string): Promise<FindingFound | Unknown>;
   /** `EvidenceItem`s, oldest operation first; ids are followed as by `get`, superseded ones to the finding that stands. */

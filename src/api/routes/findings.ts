@@ -101,12 +101,12 @@ export const findingsRoutes =
             return sendCsv(
               reply,
               Finding,
-              page.items.map((json) => JSON.parse(json)),
+              page.items.map((json) => JSON.parse(String(json))),
             );
           case 'ocsf':
             return sendPage(
               reply,
-              page.items.map((json) => texts.ocsf(json)),
+              page.items.map((json) => texts.ocsf(String(json))),
               next,
             );
           default:

@@ -33,18 +33,25 @@ type Unknown = { readonly kind: 'unknown' };
 
 /** List members looked at for one page: a filter that fits little ends the page early rather than hold the caller up. */
 const LOOKED_AT_MAX = 4_000;
+/** Looked at in one read, where a body may not be what is asked for; else no more than are wanted, but never so few. */
 const MEMBERS_PER_READ = 200;
+const MEMBERS_PER_READ_MIN = 20;
 
 export function findingQueries(state: State) {
   return {
-    async list(caller: Caller, query: FindingsQuery): Promise<Page<string> | BadCursor> {
+    async list(caller: Caller, query: FindingsQuery): Promise<Page<Buffer> | BadCursor> {
       if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{32}$/.test(query.cursor)) return { kind: 'bad_cursor' };
       const lists = listsOf(state, caller, query.tenantId);
-      const items: string[] = [];
+      const items: Buffer[] = [];
       let bytes = 0;
       let after = query.cursor?.replace('.', '|') ?? null;
-      for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
-        const page = await readMembers(lists, after, MEMBERS_PER_READ);
+      let count = 0;
+      for (let looked = 0; looked < LOOKED_AT_MAX; looked += count) {
+        const wanted = asksBodies(query)
+          ? MEMBERS_PER_READ
+          : Math.max(query.limit - items.length, MEMBERS_PER_READ_MIN);
+        count = Math.min(wanted, MEMBERS_PER_READ);
+        const page = await readMembers(lists, after, count);
         const fitting = page.filter((member) => mayFit(member, query));
         const bodies = await readBodies(fitting);
         // Those whose bodies were not read, because the ones before them are large, are looked at next.
@@ -52,14 +59,14 @@ export function findingQueries(state: State) {
         for (const member of unread < 0 ? page : page.slice(0, unread)) {
           after = member.place;
           const body = bodies.get(member.id);
-          if (typeof body === 'string' && fits(body, caller, query)) {
+          if (Buffer.isBuffer(body) && fits(body, caller, query)) {
             items.push(body);
             bytes += body.length;
           }
           if (items.length === query.limit || bytes >= PAGE_BYTES_MAX)
             return { kind: 'page', items, nextCursor: after.replace('|', '.') };
         }
-        if (unread < 0 && page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
+        if (unread < 0 && page.length < count) return { kind: 'page', items, nextCursor: null };
       }
       return { kind: 'page', items, nextCursor: after === null ? null : after.replace('|', '.') };
     },
@@ -150,8 +157,8 @@ async function readMembers(lists: readonly List[], after: string | null, count: 
 const UNREAD = Symbol();
 
 /** The bodies of findings: null where there is none any more, and of many large ones only the first of each shard. */
-async function readBodies(members: readonly Member[]): Promise<Map<string, string | null | typeof UNREAD>> {
-  const bodies = new Map<string, string | null | typeof UNREAD>();
+async function readBodies(members: readonly Member[]): Promise<Map<string, Buffer | null | typeof UNREAD>> {
+  const bodies = new Map<string, Buffer | null | typeof UNREAD>();
   const byShard = new Map<ShardHandle, Member[]>();
   for (const member of members) byShard.set(member.shard, [...(byShard.get(member.shard) ?? []), member]);
   for (const [shard, own] of byShard) {
@@ -159,20 +166,31 @@ async function readBodies(members: readonly Member[]): Promise<Map<string, strin
     const values = await readValues(shard.client, places, PAGE_BYTES_MAX);
     for (const [i, { id }] of own.entries()) {
       const value = values[i];
-      bodies.set(id, value === undefined ? UNREAD : value && String(value));
+      bodies.set(id, value === undefined ? UNREAD : value);
     }
   }
   return bodies;
 }
 
-function fits(json: string, caller: Caller, query: FindingsQuery): boolean {
+/** Whether a filter asks for what the place in the list does not say. */
+function asksBodies({
+  tenantId,
+  actorUpn,
+  actorIp,
+  operation,
+  status,
+  severity,
+  since,
+  until,
+}: FindingsQuery): boolean {
+  return [tenantId, actorUpn, actorIp, operation, status, severity, since, until].some((filter) => filter !== null);
+}
+
+function fits(json: Buffer, caller: Caller, query: FindingsQuery): boolean {
   const { tenantId, actorUpn, actorIp, operation, status, severity, since, until } = query;
-  const asked = [tenantId, actorUpn, actorIp, operation, status, severity, since, until].some(
-    (filter) => filter !== null,
-  );
-  if (!asked && caller.tenants === 'all' && query.suppressed !== 'only')
+  if (!asksBodies(query) && caller.tenants === 'all' && query.suppressed !== 'only')
     return query.suppressed === 'include' || json.includes('"suppressed":null');
-  const body = JSON.parse(json) as Body;
+  const body = JSON.parse(String(json)) as Body;
   const equal = (filter: string | null, value: string): boolean => filter === null || filter === value;
   return (
     mayObserve(caller, body.tenantId) &&
