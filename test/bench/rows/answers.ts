@@ -8,7 +8,7 @@ import { cpuSeconds, type Service, startMemory, startService } from '../process.
 
 const FINDINGS = 10_000;
 const PATH = '/v1/findings?limit=100';
-const REQUESTS = 600;
+const REQUESTS = 2_000;
 /** Asked at a time. */
 const LANES = 8;
 
