@@ -151,8 +151,11 @@ export class Reader implements HubLink, Contender {
 
   #whenWritable(go: () => void): void {
     const socket = socketOf(this.peer.connection);
-    if (socket && socket.writableLength > socketBytesMax) socket.once('drain', go);
-    else setImmediate(go);
+    if (socket && socket.writableLength > socketBytesMax) {
+      // All readers of a connection may wait for it at once.
+      socket.setMaxListeners(0);
+      socket.once('drain', go);
+    } else setImmediate(go);
   }
 
   #deliver(entry: LogEntry): number {
