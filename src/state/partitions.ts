@@ -4,7 +4,7 @@
  */
 import type { Keys } from './keys.ts';
 import { type Known, KnownPartitions } from './knownPartitions.ts';
-import type { LossReason } from './losses.ts';
+import { Looks, type LooksOptions } from './looks.ts';
 import {
   type Beginning,
   beginningRecord,
@@ -13,16 +13,13 @@ import {
   gapRecord,
   hasFormer,
   lossRecord,
-  markField,
   type PartitionRecord,
   type Place,
   type Position,
   type Progress,
   positionOf,
   progressRecord,
-  readMark,
   readRecord,
-  readRecords,
   type Written,
   withoutSpans,
   writeRecord,
@@ -58,34 +55,35 @@ export type Stored =
       readonly detail: string;
     };
 
-export interface PartitionsOptions {
-  readonly reader: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly now: () => number;
-  readonly onLost: (detail: string, reason: LossReason) => void;
-}
-
 export class Partitions {
   readonly known: KnownPartitions;
   readonly #client: Client;
   readonly #keys: Keys;
   readonly #shards: Shards;
-  readonly #options: PartitionsOptions;
+  readonly #options: LooksOptions;
+  readonly #looks: Looks;
   /** Whether parts of the state lie where a step on the positions does not see them. */
   #isApart = false;
 
-  constructor(client: Client, keys: Keys, shards: Shards, options: PartitionsOptions) {
+  constructor(client: Client, keys: Keys, shards: Shards, options: LooksOptions) {
     this.#client = client;
     this.#keys = keys;
     this.#shards = shards;
     this.#options = options;
     this.known = new KnownPartitions(shards, options.now);
+    this.#looks = new Looks({ client, keys, shards, known: this.known }, options);
+  }
+
+  /** Looks whether all is there that is known of, and at what others have stored meanwhile. */
+  async look(): Promise<void> {
+    await this.#looks.verify();
+    await this.#looks.meet();
   }
 
   async load(place: Place): Promise<Stored> {
     await this.#shards.verify();
     const record = await readRecord(this.#client, this.#keys, place);
-    const marks = await this.#marksOf(place);
+    const marks = await this.#looks.marksOf(place);
     if (record === null) return this.#without(place, marks);
     const position = positionOf(record);
     const now = { marks, generations: this.#shards.generations };
@@ -127,7 +125,7 @@ export class Partitions {
     await this.#shards.verify();
     const { reader, now, onLost } = this.#options;
     const before = await readRecord(this.#client, this.#keys, place);
-    const marks = await this.#marksOf(place);
+    const marks = await this.#looks.marksOf(place);
     const remembered = this.known.remembered(place);
     const last = before ?? remembered?.record ?? null;
     // Where all is gone, there may not even be a checkpoint left to tell it from a first start.
@@ -152,7 +150,7 @@ export class Partitions {
   async #leftOf(before: PartitionRecord, { cause, after }: Beginning): Promise<PartitionRecord> {
     if (cause === 'lost' && after === null && hasFormer(before)) return withoutSpans(before, before.hubCreatedAt);
     if (cause !== 'new_hub') return before;
-    const parts = { marks: await this.#marksOf(before), generations: this.#shards.generations };
+    const parts = { marks: await this.#looks.marksOf(before), generations: this.#shards.generations };
     return lostParts(before, parts).length > 0 ? withoutSpans(before, Number.POSITIVE_INFINITY) : before;
   }
 
@@ -162,7 +160,7 @@ export class Partitions {
     if (this.known.lostPartOf(known) === null) {
       const next = this.#nextRecord(known, progress);
       if (!this.#isApart && (await this.#writeSeen(known, next))) return { kind: 'applied' };
-      await this.#look(known);
+      await this.#looks.look(known);
       if (this.known.lostPartOf(known) === null) {
         // What is there, and yet not to be seen from the positions, lies on other nodes.
         this.#isApart = true;
@@ -220,7 +218,7 @@ export class Partitions {
     if (known !== undefined) return known;
     const { reader, now } = this.#options;
     const record = await readRecord(this.#client, this.#keys, place);
-    const marks = await this.#marksOf(place);
+    const marks = await this.#looks.marksOf(place);
     return this.known.know(place, record ?? emptyRecord(place, reader, now()), marks, record !== null);
   }
 
@@ -231,49 +229,6 @@ export class Partitions {
     await this.#shards.reopen(this.#shards.parts[part]!);
     const detail = `${this.#shards.nameOf(part)} is not the one that ${hub}/${partition} was reading into`;
     return { kind: 'lost_state', detail: known.lost ?? detail };
-  }
-
-  /** Notices that a part holds less than was put there, as after the return of an older snapshot, while nothing is written to it. */
-  async verify(): Promise<void> {
-    await Promise.all(this.known.all.map((known) => this.#look(known)));
-  }
-
-  /** Compares the marks of a partition with what is known of them. */
-  async #look(known: Known): Promise<void> {
-    // Taken before the stored ones are read: those can only be higher.
-    const marks = [...known.marks];
-    const at = this.#options.now();
-    const stored = await this.#marksOf(known.place);
-    const behind = marks.findIndex((mark, part) => mark !== null && (stored[part] ?? -1) < mark);
-    if (behind < 0 && known.lost === null) known.wholeAt = Math.max(known.wholeAt, at);
-    if (behind < 0 || known.lost !== null) return;
-    const { hub, partition } = known.place;
-    known.lost = `${this.#shards.nameOf(behind)} no longer holds all that ${hub}/${partition} has put there`;
-    this.#options.onLost(known.lost, 'state_lost');
-    await this.#noteBehind(known, behind, stored[behind] ?? null);
-  }
-
-  /** Whoever reads it notes that it begins anew. Where another does, who knew less and goes on with what is left, this is the only word. */
-  async #noteBehind({ place, lost, generations, wholeAt }: Known, part: number, mark: number | null): Promise<void> {
-    const { reader, now } = this.#options;
-    const record = await readRecord(this.#client, this.#keys, place);
-    if (record === null || record.reader === reader) return;
-    const name = `behind ${markField(place)} at ${mark ?? 'nothing'} in ${generations[part]}`;
-    await this.#shards.noteBehind(part, wholeAt, [{ name, at: now(), reason: 'state_lost', detail: lost! }]);
-  }
-
-  /** Takes what others have stored of their partitions for what is known of it: should it go together with them, somebody is left who tells. */
-  async meet(): Promise<void> {
-    for (const record of await readRecords(this.#client, this.#keys)) {
-      if (record.reader === this.#options.reader) continue;
-      const marks = await this.#marksOf(record);
-      const isWhole = lostParts(record, { marks, generations: this.#shards.generations }).length === 0;
-      if (isWhole) this.known.meet(record, marks);
-    }
-  }
-
-  #marksOf(place: Place): Promise<(number | null)[]> {
-    return Promise.all(this.#shards.parts.map(({ key }) => readMark(this.#client, key, place)));
   }
 
   async #write(known: Known, record: PartitionRecord, forced: boolean): Promise<void> {

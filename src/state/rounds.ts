@@ -61,8 +61,7 @@ export class Rounds {
     if (!(await ruling.look())) return;
     await shards.checkEvicted();
     await shards.verify();
-    await partitions.verify();
-    await partitions.meet();
+    await partitions.look();
     await checkPolicy(client);
   }
 
