@@ -47,8 +47,12 @@ export class KnownPartitions {
 
   /** Those of which nothing was lost, or not noticed to be. */
   get all(): readonly Known[] {
-    const met = [...this.#met].filter(([name]) => this.#known.get(name)?.lost !== null).map(([, one]) => one);
-    return [...this.#known.values(), ...met];
+    // Of what this process reads itself, or has read to where it is now, it knows enough.
+    const met = [...this.#met].filter(([name, one]) => {
+      const known = this.#known.get(name);
+      return known?.lost !== null || isBehind(known.marks, one.marks);
+    });
+    return [...this.#known.values(), ...met.map(([, one]) => one)];
   }
 
   /**
@@ -83,22 +87,33 @@ export class KnownPartitions {
   meet(record: PartitionRecord, marks: readonly (number | null)[]): void {
     const name = markField(record);
     const met = this.#met.get(name);
-    const isBehind = met?.lost === null && met.marks.some((mark, part) => mark !== null && (marks[part] ?? -1) < mark);
-    if (!isBehind) this.#met.set(name, this.#knownNow(record, record, marks, true));
+    if (met?.lost !== null || !isBehind(marks, met.marks))
+      this.#met.set(name, this.#knownNow(record, record, marks, true));
   }
 
   /** Whether this process has read anything of the hub in another life of it: memory may be all that is left to tell. */
-  hasMetOther({ hub, hubCreatedAt }: Place): boolean {
-    const met = [...this.#known.values(), ...this.#lost.values(), ...this.#met.values()];
-    return met.some(({ place }) => place.hub === hub && place.hubCreatedAt !== hubCreatedAt);
+  hasMetOther({ hub, hubCreatedAt, partition }: Place): boolean {
+    const isOther = ({ place }: Known): boolean => place.hub === hub && place.hubCreatedAt !== hubCreatedAt;
+    const own = [...this.#known.values(), ...this.#lost.values()];
+    // What others have read may have been long ago, and the partition be one that the hub has got since.
+    return (
+      own.some(isOther) || [...this.#met.values()].some((met) => isOther(met) && met.place.partition === partition)
+    );
   }
 
   /** The stored record with the marks that this process knows of. */
   expected(place: Place, record: PartitionRecord): PartitionRecord {
     if (record.hubCreatedAt !== place.hubCreatedAt) return record;
+    return this.#memoriesOf(place).reduce<PartitionRecord>(withMarks, record);
+  }
+
+  /** All that is remembered of a partition, what was read the furthest first. */
+  #memoriesOf(place: Place): Known[] {
     const name = markField(place);
-    const known = [this.#known.get(name) ?? this.#lost.get(name), this.#met.get(name)];
-    return known.reduce((expected, own) => (own === undefined ? expected : withMarks(expected, own)), record);
+    const memories = [this.#known.get(name), this.#lost.get(name), this.#met.get(name)].filter(
+      (one) => one !== undefined,
+    );
+    return memories.sort((a, b) => b.record.sequenceNumber - a.record.sequenceNumber);
   }
 
   /** Notes that facts are there, and how late they were: what tells up to which event time a partition has been read. */
@@ -124,20 +139,18 @@ export class KnownPartitions {
 
   /** Notes that all that was stored of a partition is gone, and gives it; null where nothing is known to have been. */
   missing(place: Place): PartitionRecord | null {
-    const name = markField(place);
-    const known = this.#known.get(name) ?? this.#lost.get(name) ?? this.#met.get(name);
-    if (!known?.isStored) return null;
-    known.lost ??= 'all that was stored of the partition is gone';
-    return known.record;
+    const stored = this.#memoriesOf(place).filter(({ isStored }) => isStored);
+    for (const one of stored) one.lost ??= 'all that was stored of the partition is gone';
+    return stored[0]?.record ?? null;
   }
 
-  /** What was known of a partition, by this process or from another, if it has lost something since. */
-  remembered(place: Place): Remembered | undefined {
+  /** What was known of a partition, by this process or from another, if it has lost something since, as is known or as its claim has found. */
+  remembered(place: Place, isFound: boolean): Remembered | undefined {
     const known = this.#known.get(markField(place));
-    if (known !== undefined && known.lost !== null) this.forget(known);
+    if (known !== undefined && (known.lost !== null || isFound)) this.forget(known);
     const lost = this.#lost.get(markField(place));
-    const met = this.#met.get(markField(place));
-    return lost ?? (met?.lost ? { ...met, noticedAt: this.#now() } : undefined);
+    const memory = this.#memoriesOf(place).find((one) => one.lost !== null || isFound);
+    return memory && { ...memory, noticedAt: lost?.noticedAt ?? this.#now() };
   }
 
   /** From now on what was known of a partition is only what it was before a loss. */
@@ -154,3 +167,7 @@ export class KnownPartitions {
     this.#met.delete(markField(place));
   }
 }
+
+/** Whether some mark is lower than another one of the same part. */
+const isBehind = (marks: readonly (number | null)[], others: readonly (number | null)[]): boolean =>
+  others.some((other, part) => other !== null && (marks[part] ?? -1) < other);

@@ -24,6 +24,8 @@ export interface LooksOptions {
 export class Looks {
   readonly #at: LooksAt;
   readonly #options: LooksOptions;
+  /** What was told, and could not be noted yet. */
+  readonly #unnoted = new Set<{ readonly known: Known; readonly part: number; readonly mark: number | null }>();
 
   constructor(at: LooksAt, options: LooksOptions) {
     this.#at = at;
@@ -32,6 +34,7 @@ export class Looks {
 
   /** Notices that a part holds less than was put there, as after the return of an older snapshot, while nothing is written to it. */
   async verify(): Promise<void> {
+    await this.#note();
     await Promise.all(this.#at.known.all.map((known) => this.look(known)));
   }
 
@@ -47,7 +50,15 @@ export class Looks {
     const { hub, partition } = known.place;
     known.lost = `${this.#at.shards.nameOf(behind)} no longer holds all that ${hub}/${partition} has put there`;
     this.#options.onLost(known.lost, 'state_lost');
-    await this.#noteBehind(known, behind, stored[behind] ?? null);
+    this.#unnoted.add({ known, part: behind, mark: stored[behind] ?? null });
+    await this.#note();
+  }
+
+  async #note(): Promise<void> {
+    for (const one of [...this.#unnoted]) {
+      await this.#noteBehind(one.known, one.part, one.mark);
+      this.#unnoted.delete(one);
+    }
   }
 
   /** Whoever reads it notes that it begins anew. Where another does, who knew less and goes on with what is left, this is the only word. */

@@ -83,13 +83,13 @@ export class Partitions {
   async load(place: Place): Promise<Stored> {
     await this.#shards.verify();
     const record = await readRecord(this.#client, this.#keys, place);
+    // Before the marks are read: those can only be higher.
+    const expected = record && this.known.expected(place, record);
     const marks = await this.#looks.marksOf(place);
     if (record === null) return this.#without(place, marks);
     const position = positionOf(record);
     const now = { marks, generations: this.#shards.generations };
-    const lost = goingBack(this.known.expected(place, record), now, place.hubCreatedAt, (part) =>
-      this.#shards.nameOf(part),
-    );
+    const lost = goingBack(expected!, now, place.hubCreatedAt, (part) => this.#shards.nameOf(part));
     if (lost !== null) return { kind: 'lost', position, ...lost };
     this.known.goesOn(place);
     this.known.know(place, record, marks, true);
@@ -126,7 +126,7 @@ export class Partitions {
     const { reader, now, onLost } = this.#options;
     const before = await readRecord(this.#client, this.#keys, place);
     const marks = await this.#looks.marksOf(place);
-    const remembered = this.known.remembered(place);
+    const remembered = this.known.remembered(place, beginning.cause === 'lost');
     const last = before ?? remembered?.record ?? null;
     // Where all is gone, there may not even be a checkpoint left to tell it from a first start.
     const isLoss = beginning.cause === 'lost' || (beginning.cause === 'first' && remembered !== undefined);

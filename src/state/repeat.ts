@@ -18,16 +18,16 @@ export function repeat(round: () => Promise<void>, onError: (error: unknown) => 
   const running = (async () => {
     while (!ending.signal.aborted) {
       pause = new AbortController();
-      const signal = AbortSignal.any([ending.signal, pause.signal]);
       await round().catch(onError);
       await pauseOf(PAUSE_MS_MIN, ending.signal);
-      await pauseOf(pauseMs - PAUSE_MS_MIN, signal);
+      await pauseOf(pauseMs - PAUSE_MS_MIN, pause.signal);
     }
   })();
   return {
     hurry: () => pause.abort(),
     end: () => {
       ending.abort();
+      pause.abort();
       return running;
     },
   };

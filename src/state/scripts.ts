@@ -59,8 +59,9 @@ export async function runScript(
   key: string,
   args: readonly Argument[],
 ): Promise<unknown> {
-  if (args.length <= ARGUMENTS_APART_MAX && bytesOf(args) <= CALL_BYTES_MAX)
-    return callScript(client, script, key, args);
+  // Text that begins as the words below do could be taken for one of them.
+  const isApart = args.length <= ARGUMENTS_APART_MAX && !String(args[0]).startsWith('@');
+  if (isApart && bytesOf(args) <= CALL_BYTES_MAX) return callScript(client, script, key, args);
   const bytes = joined(args);
   if (bytes.length <= CALL_BYTES_MAX) return callScript(client, script, key, ['@packed', bytes]);
   for (let staging = 1; ; staging++) {

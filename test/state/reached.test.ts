@@ -7,6 +7,8 @@ import { startRedisCluster } from '../../local/redis.ts';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import { type Client, connect, onReached } from '../../src/state/redis.ts';
 import { repeat } from '../../src/state/repeat.ts';
+import { loadScript } from '../../src/state/scripts.ts';
+import type { State } from '../../src/state/state.ts';
 import { redisOfFile, stateEvents, stateOptions, withState, withStates } from './redis.ts';
 import { snapshotOf } from './rollback.ts';
 import { batchOf, HOUR_MS, PLACE, signIn } from './samples.ts';
@@ -68,6 +70,59 @@ test('a reader that lives notices what another one had stored of its partition, 
     await fallBack();
     assert.deepEqual((await lives!.positions.load(OTHER)).kind, 'lost');
     assert.deepEqual((await lives!.positions.load(PLACE)).kind, 'lost');
+  });
+});
+
+test('so does one that had read the partition before, though what it read itself is there', async () => {
+  const told: string[] = [];
+  const options = stateOptions(redis.url, { events: stateEvents({ onLost: (detail) => told.push(detail) }) });
+  await withStates(options, 2, async ([lives, reads]) => {
+    const read = async (state: State, event: number): Promise<void> => {
+      await state.apply(batchOf([signIn(`s${event}`, Date.now())], event));
+      await state.positions.advance(PLACE, progress(event));
+    };
+    await lives!.positions.begin(PLACE, FIRST);
+    await read(lives!, 10);
+    await reads!.positions.load(PLACE);
+    await read(reads!, 15);
+    const fallBack = await snapshotOf(reads!);
+    await read(reads!, 20);
+    await lives!.maintain();
+    await fallBack();
+    await lives!.maintain();
+    assert.deepEqual(told, ['shard 0 of the state no longer holds all that logs/0 has put there']);
+    const { losses } = await coverageQueries(lives!, () => null).now();
+    assert.deepEqual(
+      losses.map(({ detail }) => detail),
+      told,
+    );
+  });
+});
+
+test('a loss that was told and could not be noted at once is noted by the next look', async () => {
+  const told: string[] = [];
+  const options = stateOptions(redis.url, { events: stateEvents({ onLost: (detail) => told.push(detail) }) });
+  await withStates(options, 2, async ([reads, lives]) => {
+    await reads!.positions.begin(PLACE, FIRST);
+    const fallBack = await snapshotOf(reads!);
+    await reads!.apply(batchOf([signIn('s10', Date.now())], 10));
+    await reads!.positions.advance(PLACE, progress(10));
+    await lives!.maintain();
+    await fallBack();
+    const { client } = lives!;
+    const { sha } = loadScript('noteloss');
+    const callBuffer = client.callBuffer.bind(client);
+    client.callBuffer = ((...args: [string, ...(string | number | Buffer)[]]) =>
+      args[1] === sha ? Promise.reject(new Error('Connection is closed.')) : callBuffer(...args)) as typeof callBuffer;
+    await assert.rejects(lives!.maintain(), /closed/);
+    client.callBuffer = callBuffer;
+    assert.equal(told.length, 1);
+    await lives!.maintain();
+    const { losses } = await coverageQueries(lives!, () => null).now();
+    assert.deepEqual(
+      losses.map(({ detail }) => detail),
+      told,
+    );
   });
 });
 

@@ -33,9 +33,7 @@ type Unknown = { readonly kind: 'unknown' };
 
 /** List members looked at for one page: a filter that fits little ends the page early rather than hold the caller up. */
 const LOOKED_AT_MAX = 4_000;
-/** Looked at in one read, where a body may not be what is asked for; else no more than are wanted, but never so few. */
 const MEMBERS_PER_READ = 200;
-const MEMBERS_PER_READ_MIN = 20;
 
 export function findingQueries(state: State) {
   return {
@@ -45,16 +43,14 @@ export function findingQueries(state: State) {
       const items: Buffer[] = [];
       let bytes = 0;
       let after = query.cursor?.replace('.', '|') ?? null;
-      let count = 0;
-      for (let looked = 0; looked < LOOKED_AT_MAX; looked += count) {
-        const wanted = asksBodies(query)
-          ? MEMBERS_PER_READ
-          : Math.max(query.limit - items.length, MEMBERS_PER_READ_MIN);
-        count = Math.min(wanted, MEMBERS_PER_READ);
-        const page = await readMembers(lists, after, count);
+      for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
+        const page = await readMembers(lists, after, MEMBERS_PER_READ);
         const fitting = page.filter((member) => mayFit(member, query));
-        const bodies = await readBodies(fitting);
-        // Those whose bodies were not read, because the ones before them are large, are looked at next.
+        // Where no body is asked for anything, no more of them are read than are given.
+        const wanted = asksBodies(query) ? fitting.length : query.limit - items.length;
+        const bodies = await readBodies(fitting.slice(0, wanted));
+        for (const { id } of fitting.slice(wanted)) bodies.set(id, UNREAD);
+        // Those whose bodies were not read, because the ones before them are large or enough, are looked at next.
         const unread = page.findIndex(({ id }) => bodies.get(id) === UNREAD);
         for (const member of unread < 0 ? page : page.slice(0, unread)) {
           after = member.place;
@@ -66,7 +62,7 @@ export function findingQueries(state: State) {
           if (items.length === query.limit || bytes >= PAGE_BYTES_MAX)
             return { kind: 'page', items, nextCursor: after.replace('|', '.') };
         }
-        if (unread < 0 && page.length < count) return { kind: 'page', items, nextCursor: null };
+        if (unread < 0 && page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
       }
       return { kind: 'page', items, nextCursor: after === null ? null : after.replace('|', '.') };
     },
