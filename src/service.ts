@@ -1,6 +1,7 @@
 /** Puts the service together: opens its parts in the order in which they need each other, and closes them the other way round. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Authority } from './access/entra.ts';
@@ -33,6 +34,9 @@ import { feedQueries } from './state/queries/feed.ts';
 import { repeat } from './state/repeat.ts';
 import { openState, type StateHooks } from './state/state.ts';
 import { version } from './version.ts';
+
+/** Whoever scrapes waits a few seconds, and Redis may not answer for longer: what is not measured by then is in the next answer. */
+const MEASURING_MS_MAX = 2_000;
 
 export interface ServiceOptions {
   readonly roles: readonly Role[];
@@ -142,7 +146,10 @@ async function open(
   const metricsPort = {
     contentType: metrics.registry.contentType,
     metrics: async () => {
-      await measure();
+      const late = new AbortController();
+      const { signal } = late;
+      const measured = measure().finally(() => late.abort());
+      await Promise.race([measured, delay(MEASURING_MS_MAX, undefined, { signal }).catch(() => {})]);
       return metrics.registry.metrics();
     },
   };
