@@ -6,6 +6,7 @@ import { startProxy } from '../../local/proxy.ts';
 import { startRedis } from '../../local/redis.ts';
 import { readConfig } from '../../src/config.ts';
 import { startService } from '../../src/service.ts';
+import { fetch } from '../document/fetch.ts';
 
 /** As `serviceMonitor.yaml` has it. */
 const SCRAPE_TIMEOUT_MS = 5_000;
