@@ -62,19 +62,17 @@ export function sendText(reply: FastifyReply, mediaType: string, text: JsonText 
 export const sendJson = (reply: FastifyReply, text: JsonText | JsonBytes): FastifyReply =>
   sendText(reply, 'application/json; charset=utf-8', text);
 
-/** Answers with a page whose items are ready JSON, as text or as it lay stored. */
-export function sendPage(
-  reply: FastifyReply,
-  items: readonly (JsonText | JsonBytes)[],
-  nextCursor: string | null,
-): FastifyReply {
-  const [head, tail] = ['{"items":[', `],"nextCursor":${JSON.stringify(nextCursor)}}`];
-  if (items.every((item) => typeof item === 'string')) return sendJson(reply, `${head}${items.join(',')}${tail}`);
-  const pieces = items.flatMap((item, i) => [i === 0 ? head : ',', item]).map(bytesOf);
-  return sendJson(reply, Buffer.concat([...pieces, bytesOf(tail)]));
-}
+/** Answers with a page of items that are ready. */
+export const sendPage = (reply: FastifyReply, items: readonly JsonText[], nextCursor: string | null): FastifyReply =>
+  sendJson(reply, `${HEAD}${items.join(',')}${tailOf(nextCursor)}`);
 
-const bytesOf = (json: JsonText | JsonBytes): Uint8Array => (typeof json === 'string' ? Buffer.from(json) : json);
+/** The same, with the items as they lay stored, commas between them. */
+export const sendItems = (reply: FastifyReply, items: JsonBytes, nextCursor: string | null): FastifyReply =>
+  sendJson(reply, Buffer.concat([HEAD_BYTES, items, Buffer.from(tailOf(nextCursor))]));
+
+const HEAD = '{"items":[';
+const HEAD_BYTES = Buffer.from(HEAD);
+const tailOf = (nextCursor: string | null): string => `],"nextCursor":${JSON.stringify(nextCursor)}}`;
 
 /** Answers that the caller has it already. */
 export const sendNotModified = (reply: FastifyReply): FastifyReply => reply.code(304).send();

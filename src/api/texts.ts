@@ -17,8 +17,8 @@ export class Texts {
   }
 
   /** A finding as an OCSF event. */
-  ocsf(json: JsonText): JsonText {
-    return JSON.stringify(this.#ocsf(JSON.parse(json), null));
+  ocsf(finding: FindingFields): JsonText {
+    return JSON.stringify(this.#ocsf(finding, null));
   }
 
   /** A change as it stands in a page. */

@@ -156,8 +156,9 @@ export function feedOf(state: State, feed: FeedQueries): FeedPort {
       const all = { tenantId: null, actorUpn: null, actorIp: null, operation: null, status: null, severity: null };
       const query = { ...all, view: 'any', suppressed: 'include', since: null, until: null, limit: 100 } as const;
       const page = await findings.list(EVERYONE, { ...query, cursor });
-      if (page.kind === 'page') return { ...page, items: page.items.map(String) };
-      throw new Error('The list of findings does not know its own cursor');
+      if (page.kind !== 'page') throw new Error('The list of findings does not know its own cursor');
+      const items = JSON.parse(`[${page.findings}]`) as unknown[];
+      return { items: items.map((finding) => JSON.stringify(finding)), nextCursor: page.nextCursor };
     },
   };
 }

@@ -3,7 +3,6 @@ import { correlationKey, itemKey, type Operation } from '../detection/fact.ts';
 import type { Finding, ItemLabels } from '../detection/finding.ts';
 import type { Rating } from '../detection/rule.ts';
 import type { Ticks } from '../detection/time.ts';
-import { STATUSES, type Status } from '../detection/triage.ts';
 import { FINDING_VIEWS, selects } from '../detection/views.ts';
 import { timeHex } from './keys.ts';
 import { NOTED_FIELDS, type Noted, unpackNoted } from './notes.ts';
@@ -140,28 +139,13 @@ const LAST_TICK = (1n << 63n) - 1n;
 
 /**
  * A finding's place in the lists: newest first, then by id. Behind them stands what filters ask for: the views that select it,
- * by their first letters, its status unless it is new, and whether it is suppressed.
+ * by their first letters, its status unless it is new, and whether it is suppressed. `listed.lua` reads it.
  */
 export function listMember(finding: FindingCore, { triage: { status }, suppressed }: Noted): string {
   const views = FINDING_VIEWS.filter((view) => selects(view, finding.labels.keys())).map((view) => view.slice(0, 2));
-  const noted = [...(status === 'new' ? [] : [status]), ...(suppressed === null ? [] : [SUPPRESSED])];
+  const noted = [...(status === 'new' ? [] : [status]), ...(suppressed === null ? [] : ['suppressed'])];
   return [timeHex(LAST_TICK - finding.firstSeen), finding.id, views.join(','), ...noted].join('|');
 }
 
-const SUPPRESSED = 'suppressed';
-
-/** A member of the lists, read. */
-export interface Listed {
-  readonly place: string;
-  readonly id: string;
-  /** By their first letters. */
-  readonly views: readonly string[];
-  readonly status: Status;
-  readonly isSuppressed: boolean;
-}
-
-export function readListMember(member: string): Listed {
-  const [time = '', id = '', views = '', ...noted] = member.split('|');
-  const status = STATUSES.find((one) => noted.includes(one)) ?? 'new';
-  return { place: `${time}|${id}`, id, views: views.split(','), status, isSuppressed: noted.includes(SUPPRESSED) };
-}
+/** The finding that a member of the lists is of. */
+export const listedId = (member: string): string => member.split('|', 2)[1]!;

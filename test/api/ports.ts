@@ -114,10 +114,9 @@ export function memory(changed: Partial<ApiPorts> = {}): Memory {
     findings: {
       async list(_caller, query) {
         held.asked = query;
-        return pageOf(
-          [...findings.values()].map((json) => Buffer.from(json)),
-          query,
-        );
+        const page = pageOf([...findings.values()], query);
+        if (page.kind !== 'page') return page;
+        return { kind: 'page', findings: Buffer.from(page.items.join()), nextCursor: page.nextCursor };
       },
       async get(_caller, asked) {
         const id = asked === 'f-forgotten' ? 'f-1' : asked;

@@ -44,7 +44,7 @@ export async function listed(
   const all = { ...none, status: null, since: null, until: null, view: 'any', suppressed: 'include' } as const;
   const page = await findingQueries(state).list(ANN, { ...all, limit: 100, cursor: null, ...filters });
   assert.ok(page.kind === 'page');
-  return page.items.map((json) => JSON.parse(String(json)) as Body);
+  return JSON.parse(`[${page.findings}]`) as Body[];
 }
 
 export async function only(state: State): Promise<Body> {
@@ -65,9 +65,13 @@ export const reasonsOf = async (state: State): Promise<string[]> => (await feedO
 export const NO_MATCHER: Matcher = { actorUpn: null, actorObjectId: null, operations: null, ipRange: null };
 
 /** Puts a suppression in force, for an hour unless said. */
-export async function suppress(state: State, matcher: Partial<Matcher>, forMs = HOUR_MS) {
+export async function suppress(
+  state: State,
+  { tenantId = TENANT, ...matcher }: Partial<Matcher> & { readonly tenantId?: string },
+  forMs = HOUR_MS,
+) {
   const outcome = await suppressionQueries(state).make(ANN, {
-    ...{ tenantId: TENANT, matcher: { ...NO_MATCHER, ...matcher }, owner: 'team', reason: 'expected' },
+    ...{ tenantId, matcher: { ...NO_MATCHER, ...matcher }, owner: 'team', reason: 'expected' },
     expiresAt: state.options.now() + forMs,
   });
   assert.ok(outcome.kind === 'made', JSON.stringify(outcome));

@@ -37,12 +37,19 @@ export interface FindingFound {
   readonly json: JsonText;
 }
 
+export interface ListPage {
+  readonly kind: 'page';
+  /** `Finding`s, commas between them. */
+  readonly findings: JsonBytes;
+  readonly nextCursor: string | null;
+}
+
 export interface FindingsPort {
   /**
    * Findings that stand (superseded ones are left out) by `firstSeen` descending, then id ascending by code unit. A
    * finding that neither comes, goes nor moves between two pages is given exactly once.
    */
-  list(caller: Caller, query: FindingsQuery): Promise<Page<JsonBytes> | BadCursor>;
+  list(caller: Caller, query: FindingsQuery): Promise<ListPage | BadCursor>;
   /** A finding that stands, or a superseded one, which says so in `supersededBy`. */
   get(caller: Caller, id: string): Promise<FindingFound | Unknown>;
   /** `EvidenceItem`s, oldest operation first; ids are followed as by `get`, superseded ones to the finding that stands. */

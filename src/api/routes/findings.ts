@@ -1,5 +1,6 @@
 /** `/v1/findings`: the list, one finding, and its evidence; as JSON, the first two as OCSF too, the list also as a table. */
 import { type Static, Type } from 'typebox';
+import type { FindingFields } from '../../formats/finding.ts';
 import { callerOf } from '../caller.ts';
 import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
@@ -11,7 +12,7 @@ import { EvidencePage, Finding, FindingsPage, SEVERITIES, STATUSES } from '../sc
 import { OcsfFinding, OcsfFindingsPage } from '../schema/formats.ts';
 import * as q from '../schema/query.ts';
 import { media } from '../schema/words.ts';
-import { type Routes, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
+import { type Routes, sendItems, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
 import { FINDING_FORMATS, type Texts } from '../texts.ts';
 import { parseInstant } from '../time.ts';
 
@@ -95,23 +96,17 @@ export const findingsRoutes =
         const page = await findings.list(callerOf(request), { ...filters, cursor: place.cursor });
         if (page.kind === 'bad_cursor') return sendProblem(reply, badCursor('cursor'));
         const next = bindCursor(binding, page.nextCursor);
-        switch (request.query.format) {
-          case 'csv':
-            setNext(request, reply, 'cursor', next);
-            return sendCsv(
-              reply,
-              Finding,
-              page.items.map((json) => JSON.parse(String(json))),
-            );
-          case 'ocsf':
-            return sendPage(
-              reply,
-              page.items.map((json) => texts.ocsf(String(json))),
-              next,
-            );
-          default:
-            return sendPage(reply, page.items, next);
-        }
+        const { format } = request.query;
+        if (format === 'json') return sendItems(reply, page.findings, next);
+        const items = JSON.parse(`[${page.findings}]`) as FindingFields[];
+        if (format === 'ocsf')
+          return sendPage(
+            reply,
+            items.map((finding) => texts.ocsf(finding)),
+            next,
+          );
+        setNext(request, reply, 'cursor', next);
+        return sendCsv(reply, Finding, items);
       },
     );
 
@@ -147,7 +142,7 @@ export const findingsRoutes =
         if (found.id !== request.params.id)
           reply.header('content-location', `/v1/findings/${encodeURIComponent(found.id)}`);
         if (names(request.headers['if-none-match'], tag)) return sendNotModified(reply);
-        return sendJson(reply, request.query.format === 'ocsf' ? texts.ocsf(found.json) : found.json);
+        return sendJson(reply, request.query.format === 'ocsf' ? texts.ocsf(JSON.parse(found.json)) : found.json);
       },
     );
 

@@ -3,7 +3,7 @@ import type { Rule } from '../../detection/rule.ts';
 import { ratingOf } from '../../detection/rule.ts';
 import { sha1 } from '../cells.ts';
 import { type Erased, namesErased } from '../erased.ts';
-import { listMember, readFinding, readListMember, readStandings, type StoredFinding } from '../findingStore.ts';
+import { listedId, listMember, readFinding, readStandings, type StoredFinding } from '../findingStore.ts';
 import { readHistoryMember, unpackNoted } from '../notes.ts';
 import { revise } from '../revising.ts';
 import { loadScript } from '../scripts.ts';
@@ -62,7 +62,7 @@ export async function eraseNotes(
   const found: string[] = [];
   for (let after = '-'; ; ) {
     const members = await client.zrangebylex(`${key}list:${tenantId}`, after, '+', 'LIMIT', 0, FINDINGS_PER_READ_MAX);
-    for (const { id } of members.map(readListMember)) {
+    for (const id of members.map(listedId)) {
       const history = await namedHistory(shard, id, isNamed);
       const [text] = await readValues(client, [fieldOf(`${key}f:${id}`, 'triage')]);
       const { triage } = unpackNoted(text, null);

@@ -3,12 +3,12 @@ import { describeEvidence } from '../../detection/describe.ts';
 import { normaliseName } from '../../detection/rule.ts';
 import { formatTicks, type Ticks } from '../../detection/time.ts';
 import type { FindingView } from '../../detection/views.ts';
-import { type Listed, readFinding, readListMember, withMembers } from '../findingStore.ts';
+import { readFinding, withMembers } from '../findingStore.ts';
 import { timeHex } from '../keys.ts';
-import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
-import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
+import { JsonRow } from './jsonRow.ts';
+import { listsOf, readBodies, readSpan, type Span, UNREAD } from './lists.ts';
 import { PAGE_BYTES_MAX, withinPage } from './page.ts';
 import { type Body, findBody, survivorOf, toldBody } from './stored.ts';
 
@@ -28,6 +28,8 @@ export interface FindingsQuery {
 }
 
 type Page<T> = { readonly kind: 'page'; readonly items: readonly T[]; readonly nextCursor: string | null };
+/** The findings as JSON, commas between them. */
+type ListPage = { readonly kind: 'page'; readonly findings: Buffer; readonly nextCursor: string | null };
 type BadCursor = { readonly kind: 'bad_cursor' };
 type Unknown = { readonly kind: 'unknown' };
 
@@ -37,34 +39,24 @@ const MEMBERS_PER_READ = 200;
 
 export function findingQueries(state: State) {
   return {
-    async list(caller: Caller, query: FindingsQuery): Promise<Page<Buffer> | BadCursor> {
+    async list(caller: Caller, query: FindingsQuery): Promise<ListPage | BadCursor> {
       if (query.cursor !== null && !/^[0-9a-f]{16}\.[0-9a-f]{32}$/.test(query.cursor)) return { kind: 'bad_cursor' };
       const lists = listsOf(state, caller, query.tenantId);
-      const items: Buffer[] = [];
-      let bytes = 0;
+      const found = new JsonRow();
       let after = query.cursor?.replace('.', '|') ?? null;
       for (let looked = 0; looked < LOOKED_AT_MAX; looked += MEMBERS_PER_READ) {
-        const page = await readMembers(lists, after, MEMBERS_PER_READ);
-        const fitting = page.filter((member) => mayFit(member, query));
         // Where no body is asked for anything, no more of them are read than are given.
-        const wanted = asksBodies(query) ? fitting.length : query.limit - items.length;
-        const bodies = await readBodies(fitting.slice(0, wanted));
-        for (const { id } of fitting.slice(wanted)) bodies.set(id, UNREAD);
-        // Those whose bodies were not read, because the ones before them are large or enough, are looked at next.
-        const unread = page.findIndex(({ id }) => bodies.get(id) === UNREAD);
-        for (const member of unread < 0 ? page : page.slice(0, unread)) {
-          after = member.place;
-          const body = bodies.get(member.id);
-          if (Buffer.isBuffer(body) && fits(body, caller, query)) {
-            items.push(body);
-            bytes += body.length;
-          }
-          if (items.length === query.limit || bytes >= PAGE_BYTES_MAX)
-            return { kind: 'page', items, nextCursor: after.replace('|', '.') };
+        const told = asksBodies(query) ? MEMBERS_PER_READ : query.limit - found.length;
+        const span = await readSpan(lists, after, query, { looked: MEMBERS_PER_READ, told });
+        if (span.row === null || asksBodies(query)) {
+          after = await addFitting(found, span, query, told);
+        } else {
+          found.add(span.row.json, span.row.length);
+          after = span.lookedTo;
         }
-        if (unread < 0 && page.length < MEMBERS_PER_READ) return { kind: 'page', items, nextCursor: null };
+        if (after === null || isFull(found, query)) break;
       }
-      return { kind: 'page', items, nextCursor: after === null ? null : after.replace('|', '.') };
+      return { kind: 'page', findings: found.joined(), nextCursor: after?.replace('|', '.') ?? null };
     },
 
     async get(
@@ -111,93 +103,44 @@ function timeOf(
   return 0n;
 }
 
-interface Member extends Listed {
-  readonly shard: ShardHandle;
-}
+const isFull = (found: JsonRow, { limit }: FindingsQuery): boolean =>
+  found.length === limit || found.bytes >= PAGE_BYTES_MAX;
 
-/** What the place in the list says already: bodies are read of those findings only that the filters may give. */
-const mayFit = ({ views, status, isSuppressed }: Listed, query: FindingsQuery): boolean =>
-  views.includes(query.view.slice(0, 2)) &&
-  (query.status === null || query.status === status) &&
-  (query.suppressed === 'include' || (query.suppressed === 'only') === isSuppressed);
-
-interface List {
-  readonly shard: ShardHandle;
-  readonly key: string;
-}
-
-/** The lists that hold what was asked for: of tenants that the caller may not see none is looked at, so that no place in them shows in a cursor. */
-function listsOf(state: State, caller: Caller, tenantId: string | null): List[] {
-  const named = tenantId === null ? caller.tenants : [tenantId].filter((one) => mayObserve(caller, one));
-  if (named === 'all') return state.shards.map((shard) => ({ shard, key: `${shard.key}list` }));
-  return named.map((one) => {
-    const shard = state.shardOf(one);
-    return { shard, key: `${shard.key}list:${one}` };
-  });
-}
-
-/** The next members of some lists, as one list. */
-async function readMembers(lists: readonly List[], after: string | null, count: number): Promise<Member[]> {
-  const found = await Promise.all(
-    lists.map(async ({ shard, key }) => {
-      const members = await shard.client.zrangebylex(key, after === null ? '-' : `(${after}|~`, '+', 'LIMIT', 0, count);
-      return members.map((member) => ({ shard, ...readListMember(member) }));
-    }),
-  );
-  return found
-    .flat()
-    .sort((a, b) => (a.place < b.place ? -1 : 1))
-    .slice(0, count);
-}
-
-const UNREAD = Symbol();
-
-/** The bodies of findings: null where there is none any more, and of many large ones only the first of each shard. */
-async function readBodies(members: readonly Member[]): Promise<Map<string, Buffer | null | typeof UNREAD>> {
-  const bodies = new Map<string, Buffer | null | typeof UNREAD>();
-  const byShard = new Map<ShardHandle, Member[]>();
-  for (const member of members) byShard.set(member.shard, [...(byShard.get(member.shard) ?? []), member]);
-  for (const [shard, own] of byShard) {
-    const places = own.map(({ id }) => fieldOf(`${shard.key}f:${id}`, 'body'));
-    const values = await readValues(shard.client, places, PAGE_BYTES_MAX);
-    for (const [i, { id }] of own.entries()) {
-      const value = values[i];
-      bodies.set(id, value === undefined ? UNREAD : value);
-    }
+/** Adds those whose bodies fit, until the page is full; bodies of the first so many are read. Gives the place up to which all was looked at. */
+async function addFitting(found: JsonRow, span: Span, query: FindingsQuery, bodies: number): Promise<string | null> {
+  const items = span.items();
+  // Of those that are yet to be read the first is, whatever its size: it goes on.
+  await readBodies(items.slice(0, bodies), PAGE_BYTES_MAX);
+  let after: string | null = null;
+  for (const { place, body, isLate } of items) {
+    // Not read, because those before it are large or enough: it is looked at next.
+    if (body === UNREAD) return after;
+    after = place;
+    if (body !== null && fits(body, query, isLate)) found.add(body);
+    if (isFull(found, query)) return after;
   }
-  return bodies;
+  return span.lookedTo;
 }
 
 /** Whether a filter asks for what the place in the list does not say. */
-function asksBodies({
-  tenantId,
-  actorUpn,
-  actorIp,
-  operation,
-  status,
-  severity,
-  since,
-  until,
-}: FindingsQuery): boolean {
-  return [tenantId, actorUpn, actorIp, operation, status, severity, since, until].some((filter) => filter !== null);
-}
+const asksBodies = ({ actorUpn, actorIp, operation, severity, since, until }: FindingsQuery): boolean =>
+  [actorUpn, actorIp, operation, severity, since, until].some((filter) => filter !== null);
 
-function fits(json: Buffer, caller: Caller, query: FindingsQuery): boolean {
-  const { tenantId, actorUpn, actorIp, operation, status, severity, since, until } = query;
-  if (!asksBodies(query) && caller.tenants === 'all' && query.suppressed !== 'only')
-    return query.suppressed === 'include' || json.includes('"suppressed":null');
+/** Whether a body passes what its place did not say, or said before it was read: it may have changed since. */
+function fits(json: Buffer, query: FindingsQuery, isLate: boolean): boolean {
+  const { actorUpn, actorIp, operation, status, severity, suppressed, since, until } = query;
+  if (isLate && suppressed !== 'include' && json.includes('"suppressed":null') !== (suppressed === 'exclude'))
+    return false;
+  if (!asksBodies(query) && !(isLate && status !== null)) return true;
   const body = JSON.parse(String(json)) as Body;
   const equal = (filter: string | null, value: string): boolean => filter === null || filter === value;
   return (
-    mayObserve(caller, body.tenantId) &&
-    equal(tenantId, body.tenantId) &&
     equal(actorUpn, body.actorUpn) &&
     equal(actorIp, body.actorIp) &&
     equal(status, body.status) &&
     equal(severity, body.severity) &&
     (operation === null || body.operations.some((name) => normaliseName(name) === normaliseName(operation))) &&
     (since === null || body.lastSeen >= formatTicks(since)) &&
-    (until === null || body.lastSeen <= formatTicks(until)) &&
-    (query.suppressed === 'include' || (query.suppressed === 'only') === (body.suppressed !== null))
+    (until === null || body.lastSeen <= formatTicks(until))
   );
 }
