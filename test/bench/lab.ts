@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startAzurite } from '../../local/azurite.ts';
 import { freePort } from '../../local/ports.ts';
-import { type RedisServer, startRedis } from '../../local/redis.ts';
+import { type RedisOptions, type RedisServer, startRedis } from '../../local/redis.ts';
 import { HubProcess, type Service } from './process.ts';
 import { hasReached } from './processes/protocol.ts';
 
@@ -41,8 +41,11 @@ export async function inLab<T>(use: (closers: Closers) => Promise<T>): Promise<T
 
 export type OpenRedis = RedisServer & { readonly client: Redis };
 
-export async function openRedis(closers: Closers): Promise<OpenRedis> {
-  const server = await startRedis({ appendOnly: false });
+/** What is recommended for the memory of Redis, as docker-compose.yml has it. */
+export const PACKING = { 'hash-max-listpack-value': '256' };
+
+export async function openRedis(closers: Closers, settings: RedisOptions['settings'] = {}): Promise<OpenRedis> {
+  const server = await startRedis({ appendOnly: false, settings });
   closers.add(() => server.stop());
   const client = new Redis(server.url);
   closers.add(async () => client.disconnect());

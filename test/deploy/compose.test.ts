@@ -13,6 +13,7 @@ import { readKeys } from '../../src/access/keysFile.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { type Config, durationMs, knownNames, ROLES, type Role, readConfig } from '../../src/config.ts';
+import { PACKING } from '../bench/lab.ts';
 import { ROOT, readDockerfile, readText } from './dockerfile.ts';
 
 interface Service {
@@ -223,6 +224,7 @@ describe('docker-compose.yml', () => {
     const { command = [], volumes = [] } = services['redis']!;
     const after = (flag: string) => command[command.indexOf(flag) + 1];
     assert.deepEqual([after('--appendonly'), after('--maxmemory-policy')], ['yes', 'noeviction']);
+    assert.equal(after('--hash-max-listpack-value'), PACKING['hash-max-listpack-value'], 'as its memory is measured');
     assert.ok(volumes.some((one) => one.startsWith('redis:/data')));
   });
 
