@@ -2,7 +2,7 @@
 import type { Mark } from './apply.ts';
 import { type Erased, namesErased, readErased } from './erased.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
-import type { Place } from './positions.ts';
+import type { Place } from './partitionRecord.ts';
 import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
 import { markWithin } from './steps.ts';

@@ -2,6 +2,7 @@
 import type { Operation, SignIn } from '../detection/fact.ts';
 import type { Actor } from '../detection/finding.ts';
 import { homeUpn } from '../detection/identity.ts';
+import { profileId, readPrefixes } from './actorIndex.ts';
 import { type Argument, bytesOf, pipeline } from './calls.ts';
 import { type CellWrite, cellArguments, readCells, sha1 } from './cells.ts';
 import { agesFrom, type DueEntry, readEntry, slotOfMs } from './due.ts';
@@ -10,7 +11,6 @@ import { indexSuffix, operationKey, UNFOLDED, unfoldedMember } from './operation
 import { unpackOperation } from './packing.ts';
 import type { Client } from './redis.ts';
 import { loadScript, runScript } from './scripts.ts';
-import { profileId, readPrefixes } from './selection.ts';
 import type { ShardHandle } from './shard.ts';
 import { readHash } from './values.ts';
 import {

@@ -6,7 +6,8 @@
  */
 import type { Fact } from '../detection/fact.ts';
 import { msOfTicks } from '../detection/time.ts';
-import { markField, type PartitionRecord, type Place } from './positions.ts';
+import type { PartitionRecord, Place } from './partitionRecord.ts';
+import { markField } from './positions.ts';
 import type { Remembered } from './rebuilding.ts';
 import type { Shards } from './shards.ts';
 import { withMarks } from './wholeness.ts';

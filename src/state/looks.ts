@@ -2,7 +2,8 @@
 import type { Keys } from './keys.ts';
 import type { Known, KnownPartitions } from './knownPartitions.ts';
 import type { LossReason } from './losses.ts';
-import { markField, type Place, readMark, readRecord, readRecords } from './positions.ts';
+import type { Place } from './partitionRecord.ts';
+import { markField, readMark, readRecord, readRecords } from './positions.ts';
 import type { Client } from './redis.ts';
 import type { Shards } from './shards.ts';
 import { lostParts } from './wholeness.ts';

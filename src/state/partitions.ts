@@ -19,12 +19,9 @@ import {
   type Progress,
   positionOf,
   progressRecord,
-  readRecord,
-  type Written,
   withoutSpans,
-  writeRecord,
-  writeSeen,
-} from './positions.ts';
+} from './partitionRecord.ts';
+import { readRecord, type Written, writeRecord, writeSeen } from './positions.ts';
 import { noteLost, rebuildingOf } from './rebuilding.ts';
 import type { Client } from './redis.ts';
 import type { Shards } from './shards.ts';

@@ -1,6 +1,6 @@
 /** Reading again after a loss of state: what is noted of the loss before anything is put there again, and how far it goes. */
 import type { NotedLoss } from './losses.ts';
-import type { Beginning, Gap, PartitionRecord } from './positions.ts';
+import type { Beginning, Gap, PartitionRecord } from './partitionRecord.ts';
 import type { Shards } from './shards.ts';
 import { lostParts, type PartsNow } from './wholeness.ts';
 

@@ -6,41 +6,31 @@
  * that lie under one profile and label, or of none; in the latter case the first and the last of them stand for the rest,
  * because all they can still give is a newer `lastSignIn` to the findings at either end.
  */
-import { digest } from '../detection/digest.ts';
 import type { Operation, SignIn } from '../detection/fact.ts';
-import { type Actor, findingIp } from '../detection/finding.ts';
+import type { Actor } from '../detection/finding.ts';
 import { groupBy } from '../detection/group.ts';
 import { homeUpn } from '../detection/identity.ts';
-import { joinLabels, type Label } from '../detection/label.ts';
-import { guestIdentityOf, type Profile, profileOf, relate } from '../detection/relation.ts';
+import { profileOf } from '../detection/relation.ts';
 import type { Ticks } from '../detection/time.ts';
-import { CALL_BYTES_MAX, pipeline } from './calls.ts';
+import { readProfiles, type StoredProfile } from './actorIndex.ts';
+import { CALL_BYTES_MAX } from './calls.ts';
 import { sha1 } from './cells.ts';
-import { homeToken, objectToken, timeHex } from './keys.ts';
-import { factOfMember, indexSuffix, operationKey, UNFOLDED } from './operations.ts';
+import { homeToken, objectToken } from './keys.ts';
+import { factOfMember, operationKey, UNFOLDED } from './operations.ts';
 import { unpackOperation, unpackSignIns } from './packing.ts';
 import type { Client } from './redis.ts';
 import { loadScript, runScript } from './scripts.ts';
 import type { ShardHandle } from './shard.ts';
-import { fieldOf, readField, readHash, readValues } from './values.ts';
-import { type Hours, hourOf, pages, readRelated } from './window.ts';
+import { NOTHING_TOUCHED, OPERATIONS_PER_FOLD_MAX, touchedMembers } from './touched.ts';
+import { fieldOf, readField, readValues } from './values.ts';
+import { type Hours, hourOf, readRelated } from './window.ts';
 
-/** Operations that one fold takes on at the most; the rest follows in the next. */
-export const OPERATIONS_PER_FOLD_MAX = 250;
 /** Pending sign-ins that one fold takes on at the most. */
 export const SIGN_INS_PER_FOLD_MAX = 500;
 /** Operations that are in memory at once, in bytes as they lie in Redis; with a single larger one it may be that one. */
 const OPERATIONS_BYTES_MAX = 4_000_000;
-/** Prefixes of an index read in one round trip. */
-const PREFIXES_PER_READ_MAX = 5_000;
 
 const owedScript = loadScript('owed', { isGuarded: false });
-const prefixesScript = loadScript('prefixes', { isGuarded: false });
-
-/** A profile as it is stored, with the IP that tells its findings apart. */
-interface StoredProfile extends Profile {
-  readonly ip: string;
-}
 
 /** What an actor is owed: which operations, and which sign-ins. */
 export interface Owed {
@@ -76,18 +66,6 @@ export interface Part {
   /** Index members that are left for the next part. */
   readonly rest: readonly string[];
 }
-
-/** The field of an actor's hash that a profile is stored in. */
-export const profileId = (operation: Operation): string => {
-  const { objectId, nameMatch, hasTargets } = profileOf(operation);
-  return digest([findingIp(operation), objectId ?? '', nameMatch, String(hasTargets)]).slice(0, 12);
-};
-
-export const storedProfile = (operation: Operation): string =>
-  JSON.stringify({ ...profileOf(operation), ip: findingIp(operation) } satisfies StoredProfile);
-
-export const indexMember = (operation: Operation, label: Label): string =>
-  `${profileId(operation)}:${label}${indexSuffix(operation)}`;
 
 /** Selects what the next fold of an actor works on; null where the actor is not known. */
 export async function selectOwed(shard: ShardHandle, actorId: string, window: Ticks): Promise<Owed | null> {
@@ -152,11 +130,6 @@ export async function readPart(
   return { operations, stale, signIns: [...signIns, ...pending], rest };
 }
 
-async function readProfiles({ client, key }: ShardHandle, actorId: string): Promise<Map<string, StoredProfile>> {
-  const record = [...(await readHash(client, `${key}a:${actorId}`))].filter(([field]) => field.startsWith('p:'));
-  return new Map(record.map(([field, json]) => [field.slice(2), JSON.parse(String(json)) as StoredProfile]));
-}
-
 /**
  * The hours of a busy guest that a fold looks at: all that a new operation could match, and of a new sign-in its own, because
  * it may have thinned out its minute.
@@ -177,60 +150,6 @@ function hoursNeeded(
   return (hour) => own.has(hour) || (hour >= from && hour <= to);
 }
 
-interface Touched {
-  readonly members: readonly string[];
-  /** False when a sign-in touches more than one fold takes on: it then stays pending. */
-  readonly whole: boolean;
-}
-
-const NOTHING_TOUCHED: Touched = { members: [], whole: true };
-
-async function touchedMembers(
-  { client, key }: ShardHandle,
-  actorId: string,
-  pending: readonly SignIn[],
-  profiles: ReadonlyMap<string, StoredProfile>,
-  window: Ticks,
-): Promise<Touched> {
-  const index = `${key}ai:${actorId}`;
-  const raising: [string, ...(string | number)[]][] = [];
-  const standing: [string, ...(string | number)[]][] = [];
-  for (const prefix of await readPrefixes({ client, key }, actorId)) {
-    const colon = prefix.indexOf(':');
-    const profile = profiles.get(prefix.slice(0, colon));
-    if (profile === undefined) continue;
-    const label = prefix.slice(colon + 1) as Label;
-    for (const signIn of pending) {
-      const given = relate(profile, guestIdentityOf(signIn));
-      if (given === '') continue;
-      const from = `[${prefix}|${timeHex(signIn.time > window ? signIn.time - window : 0n)}|`;
-      const to = `[${prefix}|${timeHex(signIn.time + window)}|~`;
-      if (joinLabels(label, given) !== label) {
-        raising.push(['ZRANGEBYLEX', index, from, to, 'LIMIT', 0, OPERATIONS_PER_FOLD_MAX]);
-      } else {
-        standing.push(
-          ['ZRANGEBYLEX', index, from, to, 'LIMIT', 0, 1],
-          ['ZREVRANGEBYLEX', index, to, from, 'LIMIT', 0, 1],
-        );
-      }
-    }
-  }
-  const found = new Set<string>();
-  for (const page of pages(standing, 200)) {
-    for (const members of (await pipeline(client, page)) as Buffer[][])
-      for (const member of members) found.add(String(member));
-  }
-  const raised = new Set<string>();
-  for (const command of raising) {
-    const [members] = (await pipeline(client, [command])) as [Buffer[]];
-    for (const member of members) raised.add(String(member));
-    // Those taken on will stand under a higher label by the next fold, so that it meets the others.
-    if (raised.size >= OPERATIONS_PER_FOLD_MAX) return { members: [...raised], whole: false };
-  }
-  for (const member of raised) found.add(member);
-  return { members: [...found], whole: true };
-}
-
 async function readOperations({ client, key }: ShardHandle, actorId: string, members: readonly string[]) {
   const byFact = [...groupBy(members, factOfMember)];
   const operations: { operation: Operation; members: readonly string[] }[] = [];
@@ -243,18 +162,4 @@ async function readOperations({ client, key }: ShardHandle, actorId: string, mem
     else operations.push({ operation: unpackOperation(String(value)), members: own });
   }
   return { operations, stale, rest: byFact.slice(values.length).flatMap(([, own]) => own) };
-}
-
-/** The prefixes of an actor's index: profiles and labels that operations stand under, and the one of those not yet folded. */
-export async function readPrefixes(
-  { client, key }: Pick<ShardHandle, 'client' | 'key'>,
-  actorId: string,
-): Promise<string[]> {
-  const prefixes: string[] = [];
-  for (;;) {
-    const args = [actorId, prefixes.at(-1) ?? '', PREFIXES_PER_READ_MAX];
-    const found = (await runScript(client, prefixesScript, key, args)) as Buffer[];
-    prefixes.push(...found.map(String));
-    if (found.length < PREFIXES_PER_READ_MAX) return prefixes;
-  }
 }

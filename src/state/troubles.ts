@@ -4,7 +4,7 @@
  * ends with the first sign that another reads on.
  */
 import type { Keys } from './keys.ts';
-import type { PartitionRecord } from './positions.ts';
+import type { PartitionRecord } from './partitionRecord.ts';
 import type { Client } from './redis.ts';
 import { loadScript, runScript } from './scripts.ts';
 

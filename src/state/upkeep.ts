@@ -4,7 +4,7 @@ import { ageLetters } from './deadLetters.ts';
 import { ageDeliveries } from './deliveries/out.ts';
 import { forgetErased } from './erasing.ts';
 import { expireFacts } from './expiry.ts';
-import { retentionClock } from './positions.ts';
+import { retentionClock } from './retentionClock.ts';
 import type { ShardHandle } from './shard.ts';
 import type { State } from './state.ts';
 import { sweepSuppressions } from './suppressions.ts';

@@ -1,6 +1,7 @@
 /** Whether the parts of the state still hold what a partition's position expects of them. */
 import { readLosses } from './losses.ts';
-import { markField, type PartitionRecord } from './positions.ts';
+import type { PartitionRecord } from './partitionRecord.ts';
+import { markField } from './positions.ts';
 import type { Shards } from './shards.ts';
 import { eventOf } from './steps.ts';
 

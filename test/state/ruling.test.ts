@@ -7,7 +7,7 @@ import { msOfTicks, ticksOfMs } from '../../src/detection/time.ts';
 import { settleLetters } from '../../src/state/deadLetters.ts';
 import { isOfOtherRule } from '../../src/state/errors.ts';
 import { letterOf, type NewLetter } from '../../src/state/letter.ts';
-import type { Beginning, Position } from '../../src/state/positions.ts';
+import type { Beginning, Position } from '../../src/state/partitionRecord.ts';
 import { whatIsKept } from '../../src/state/queries/facts.ts';
 import { rowQueries } from '../../src/state/queries/rows.ts';
 import { putInForce, readInForce } from '../../src/state/ruling.ts';

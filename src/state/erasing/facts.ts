@@ -1,6 +1,7 @@
 /** Facts of someone erased go, and what is left of their actors is folded anew. */
 import type { Operation, SignIn } from '../../detection/fact.ts';
 import type { Profile } from '../../detection/relation.ts';
+import { profileId, readPrefixes } from '../actorIndex.ts';
 import type { Argument } from '../calls.ts';
 import { type CellWrite, cellArguments, freshVersion } from '../cells.ts';
 import type { Person } from '../erased.ts';
@@ -10,7 +11,6 @@ import { objectToken, type Token } from '../keys.ts';
 import { indexSuffix, operationKey, operationTokens, unfoldedMember } from '../operations.ts';
 import { unpackOperation } from '../packing.ts';
 import { loadScript, runScript, type Script } from '../scripts.ts';
-import { profileId, readPrefixes } from '../selection.ts';
 import type { ShardHandle } from '../shard.ts';
 import { fieldOf, readHash, readHashInParts, readValues } from '../values.ts';
 import { aliasKey, pages, readGuests, splitTokens } from '../window.ts';

@@ -1,7 +1,8 @@
 /** Coverage for those who ask: what was read of every partition, and whether silence means that nothing happened. */
 import { groupBy } from '../../detection/group.ts';
 import { isFresh, LOSS_REASONS, type LossReason, type NotedLoss } from '../losses.ts';
-import { type LostSpan, type PartitionRecord, retentionClock } from '../positions.ts';
+import type { LostSpan, PartitionRecord } from '../partitionRecord.ts';
+import { retentionClock } from '../retentionClock.ts';
 import type { State } from '../state.ts';
 import type { Missing } from '../wholeness.ts';
 

@@ -9,7 +9,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { keysUnder } from '../../../src/state/keys.ts';
-import { markField, type PartitionRecord } from '../../../src/state/positions.ts';
+import type { PartitionRecord } from '../../../src/state/partitionRecord.ts';
+import { markField } from '../../../src/state/positions.ts';
 import type { Client } from '../../../src/state/redis.ts';
 import { Letters, missingOf, type Sent, type StateView } from './expected.ts';
 import { type Living, type Look, look } from './look.ts';
