@@ -31,7 +31,7 @@ import { telemetryOf } from './service/telemetry.ts';
 import { UnderRule } from './service/underRule.ts';
 import { wallClock } from './service/wallClock.ts';
 import { feedQueries } from './state/queries/feed.ts';
-import { repeat } from './state/repeat.ts';
+import { repeat } from './state/redis/repeat.ts';
 import { openState, type StateHooks } from './state/state.ts';
 import { version } from './version.ts';
 

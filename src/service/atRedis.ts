@@ -1,9 +1,9 @@
 /** The Redis of the settings, for commands that ask it or change it without a service. */
 import { pino } from 'pino';
 import { type Config, StartFault } from '../config.ts';
-import { StateRefused, unusable } from '../state/errors.ts';
 import { type Keys, keysUnder } from '../state/keys.ts';
-import { type Client, connect } from '../state/redis.ts';
+import { type Client, connect } from '../state/redis/client.ts';
+import { StateRefused, unusable } from '../state/redis/errors.ts';
 import { startFault } from './faults.ts';
 import { PREFIX } from './prefix.ts';
 import { type RedisLogin, redisLogin } from './redisLogin.ts';

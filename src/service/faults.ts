@@ -2,7 +2,7 @@
 import { AccessRefused } from '../access/refused.ts';
 import { StartFault } from '../config.ts';
 import { ConsumerStartError } from '../consumer/consumer.ts';
-import { StateRefused, StateUnavailable } from '../state/errors.ts';
+import { StateRefused, StateUnavailable } from '../state/redis/errors.ts';
 
 /** What went wrong at the start, as a fault that the one who runs it can mend; anything else is a fault of the program. */
 export function startFault(error: unknown): unknown {

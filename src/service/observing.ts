@@ -7,8 +7,8 @@ import { LETTER_REASONS } from '../detection/letter.ts';
 import { LOG_EVENTS, log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { NotReady } from '../ops/ports.ts';
-import type { Folder } from '../state/folder.ts';
-import { LOSS_REASONS } from '../state/losses.ts';
+import type { Folder } from '../state/folding/folder.ts';
+import { LOSS_REASONS } from '../state/partitions/losses.ts';
 import type { StateEvents } from '../state/state.ts';
 import { standingOf } from './standing.ts';
 

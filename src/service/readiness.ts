@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Consumer } from '../consumer/consumer.ts';
 import type { NotReady } from '../ops/ports.ts';
-import { StateUnavailable } from '../state/errors.ts';
+import { StateUnavailable } from '../state/redis/errors.ts';
 import type { State } from '../state/state.ts';
 import { notAdopted } from './observing.ts';
 import { standingOf } from './standing.ts';

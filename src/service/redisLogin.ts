@@ -2,7 +2,7 @@
 import { decodeJwt } from 'jose';
 import { type Config, redisLoginOf, redisPlaceOf, StartFault } from '../config.ts';
 import { type LogSink, log } from '../log.ts';
-import type { LoginSource } from '../state/login.ts';
+import type { LoginSource } from '../state/redis/login.ts';
 import { freshIdentity, IdentityUnavailable } from './identity.ts';
 import { type KeptToken, keepToken } from './keptToken.ts';
 import { secretOf } from './secrets.ts';

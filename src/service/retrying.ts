@@ -11,9 +11,9 @@ import { type EventRead, type EventReader, type EventSource, readOne } from '../
 import { groupBy } from '../detection/group.ts';
 import { log } from '../log.ts';
 import { settleLetters } from '../state/deadLetters.ts';
-import { StateUnavailable } from '../state/errors.ts';
 import { type KeptLetter, LETTER_BYTES_MAX, letterId, placeOf, wholeBytesOf } from '../state/letter.ts';
 import type { deadLetterQueries } from '../state/queries/deadLetters.ts';
+import { StateUnavailable } from '../state/redis/errors.ts';
 import type { State } from '../state/state.ts';
 
 /** Letters of one call: each may need a link of its own to Event Hubs. */

@@ -1,6 +1,6 @@
 /** Why a partition stands still, if it does: the same words for readiness, metrics and coverage. */
 import type { ConsumerStatus, HubStatus, PartitionStatus } from '../consumer/consumer.ts';
-import type { Trouble } from '../state/troubles.ts';
+import type { Trouble } from '../state/partitions/troubles.ts';
 
 export interface Standing {
   /** Lower case with underscores: `redis_out_of_memory`, `hub_unreachable`. */

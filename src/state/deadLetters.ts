@@ -1,13 +1,14 @@
 /** Dead letters: what could not be understood, kept once each, bounded in number and in bytes, and lost only with a word. */
-import type { Mark } from './apply.ts';
+
 import { type Erased, namesErased, readErased } from './erased.ts';
+import type { Mark } from './facts/apply.ts';
+import { markWithin } from './facts/steps.ts';
+import { pages } from './facts/window.ts';
 import { type KeptLetter, letterOf, type NewLetter, orderOf } from './letter.ts';
-import type { Place } from './partitionRecord.ts';
-import { loadScript, runScript } from './scripts.ts';
+import type { Place } from './partitions/partitionRecord.ts';
+import { loadScript, runScript } from './redis/scripts.ts';
+import { fieldOf, readValues } from './redis/values.ts';
 import type { ShardHandle } from './shard.ts';
-import { markWithin } from './steps.ts';
-import { fieldOf, readValues } from './values.ts';
-import { pages } from './window.ts';
 
 const deadLetterScript = loadScript('deadletter');
 const settleScript = loadScript('settleletters');

@@ -5,16 +5,16 @@
  * can be taken off piece by piece while others write; and since all of it goes by the marks, doing it again ends what was cut short.
  */
 import type { Rule } from '../detection/rule.ts';
-import { freshVersion } from './cells.ts';
 import { bearerOf, type Erased, isErased, marksOf, type Person, readErased, withMarks } from './erased.ts';
 import { eraseOperations, eraseSignIns, foldAnew, type Goes, interruptFolds, runOn } from './erasing/facts.ts';
 import { eraseFindings, eraseNotes } from './erasing/findings.ts';
 import { actorsUnder, type Meant, personOf, tokensOf } from './erasing/person.ts';
 import { eraseDeliveries, eraseLetters, eraseRevisions, eraseSuppressions } from './erasing/texts.ts';
-import { forgetActor } from './expiry.ts';
-import { serverTime } from './health.ts';
+import { forgetActor } from './facts/expiry.ts';
 import type { Keys } from './keys.ts';
-import { loadScript, runScript } from './scripts.ts';
+import { freshVersion } from './redis/cells.ts';
+import { serverTime } from './redis/health.ts';
+import { loadScript, runScript } from './redis/scripts.ts';
 import type { ShardHandle } from './shard.ts';
 
 const eraseScript = loadScript('erase');

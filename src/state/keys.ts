@@ -3,7 +3,7 @@
  *
  * | key | type | what |
  * | --- | --- | --- |
- * | `{P:s}meta` | hash | `generation`; `written`, how often people wrote something; `lostAt`, `lossNotedAt`, `loss ...`: see `losses`; `evicted`: see `renew.lua`; `expiredTo`: up to when facts have gone; `rule`, `ruleSince`: see `ruling`; `erased`, another with each erasure; `feedCopy`, which copy of the feed is being written; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
+ * | `{P:s}meta` | hash | `generation`; `written`, how often people wrote something; `lostAt`, `lossNotedAt`, `loss ...`: see `partitions/losses`; `evicted`: see `renew.lua`; `expiredTo`: up to when facts have gone; `rule`, `ruleSince`: see `ruling`; `erased`, another with each erasure; `feedCopy`, which copy of the feed is being written; `feedTrimmed`, the last id that was trimmed from the feed, and its seal (see `queries/place`) |
  * | `{P:s}marks` | hash | `hub created partition` -> highest sequence number whose facts are here |
  * | `{P:s}g:B` | hash | guest token -> its sign-ins, or, of a busy guest, its hours; token and hour -> the sign-ins of that hour |
  * | `{P:s}go:B` | hash | object id token -> tokens of the guests that have it |

@@ -1,7 +1,7 @@
 /** One dead letter: what is told of it, how it is kept, and what of it can be read again. */
 import { digest, sha256 } from '../detection/digest.ts';
 import type { LetterReason } from '../detection/letter.ts';
-import type { Place } from './partitionRecord.ts';
+import type { Place } from './partitions/partitionRecord.ts';
 
 /** Of each letter so many bytes are kept. */
 export const LETTER_BYTES_MAX = 64 * 1024;

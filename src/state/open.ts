@@ -1,10 +1,10 @@
 /** Opening the state: is this Redis fit to keep it, and is what lies in it ours? */
 import { randomUUID } from 'node:crypto';
 import { ITEMS_PER_END_MAX } from '../detection/finding.ts';
-import { StateRefused } from './errors.ts';
 import type { Keys } from './keys.ts';
-import type { Client } from './redis.ts';
-import { loadScript, runScript } from './scripts.ts';
+import type { Client } from './redis/client.ts';
+import { StateRefused } from './redis/errors.ts';
+import { loadScript, runScript } from './redis/scripts.ts';
 
 /** The form of everything in Redis. A change to it that this program could not read is a new number. */
 export const SCHEMA_VERSION = '2';

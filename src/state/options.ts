@@ -1,9 +1,9 @@
 /** What a state is opened with: where it lies, how long it keeps what, and who is told of what happens in it. */
 import type { Rule } from '../detection/rule.ts';
-import type { Applied } from './apply.ts';
-import type { LoginSource } from './login.ts';
-import type { LossReason } from './losses.ts';
-import type { Published } from './published.ts';
+import type { Applied } from './facts/apply.ts';
+import type { Published } from './folding/published.ts';
+import type { LossReason } from './partitions/losses.ts';
+import type { LoginSource } from './redis/login.ts';
 import type { Ruling } from './ruling.ts';
 import type { MissingSignIns } from './sweep.ts';
 

@@ -3,15 +3,16 @@
  * facts go, and are read again from the hub, as after a loss. Nobody writes meanwhile: while it is under way no state is opened, and who
  * has one open is refused, as each shard has another generation from its beginning on. To do it again ends what was cut short.
  */
-import type { Argument } from './calls.ts';
-import { freshVersion } from './cells.ts';
-import { StateRefused } from './errors.ts';
-import { listMember, readCore } from './findingStore.ts';
+
+import { listMember, readCore } from './folding/findingStore.ts';
 import { type Keys, shardOf } from './keys.ts';
 import { checkPolicy, readShards, renewEvicted, shardsMoving } from './open.ts';
-import type { Client } from './redis.ts';
-import { loadScript, runScript } from './scripts.ts';
-import { readField, readHash, readSet } from './values.ts';
+import type { Argument } from './redis/calls.ts';
+import { freshVersion } from './redis/cells.ts';
+import type { Client } from './redis/client.ts';
+import { StateRefused } from './redis/errors.ts';
+import { loadScript, runScript } from './redis/scripts.ts';
+import { readField, readHash, readSet } from './redis/values.ts';
 
 const setScript = loadScript('setshards');
 const moveInScript = loadScript('movein');

@@ -2,11 +2,12 @@
  * What is done again and again while the process lives, where its rule is in force: losses are looked for, what time demands
  * is done, and suppressions are decided anew where that is owed.
  */
+
+import { type RedecideContext, redecideOwed } from './noted/redeciding.ts';
 import { checkPolicy } from './open.ts';
-import type { Partitions } from './partitions.ts';
-import { type RedecideContext, redecideOwed } from './redeciding.ts';
-import { type Client, onReached } from './redis.ts';
-import { type Repeated, repeat } from './repeat.ts';
+import type { Partitions } from './partitions/partitions.ts';
+import { type Client, onReached } from './redis/client.ts';
+import { type Repeated, repeat } from './redis/repeat.ts';
 import type { Ruling } from './ruling.ts';
 import type { Shards } from './shards.ts';
 import type { Sweeper } from './upkeep.ts';

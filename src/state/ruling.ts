@@ -9,8 +9,8 @@
  */
 import { type Rule, ruleHash } from '../detection/rule.ts';
 import type { Keys } from './keys.ts';
-import type { Client } from './redis.ts';
-import { loadScript, runScript, writeUnder } from './scripts.ts';
+import type { Client } from './redis/client.ts';
+import { loadScript, runScript, writeUnder } from './redis/scripts.ts';
 
 const adoptScript = loadScript('adopt', { isGuarded: false });
 const fenceScript = loadScript('fence', { isGuarded: false });

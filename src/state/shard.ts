@@ -1,5 +1,5 @@
 /** A shard as one process holds it: what every step on it is given. */
-import type { Client } from './redis.ts';
+import type { Client } from './redis/client.ts';
 
 export interface ShardHandle {
   readonly client: Client;

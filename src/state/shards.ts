@@ -4,9 +4,9 @@
  */
 
 import { type Keys, shardOf } from './keys.ts';
-import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } from './losses.ts';
 import { checkShards, openShard, renewEvicted } from './open.ts';
-import { readRecords } from './positions.ts';
+import { evictionOf, type LossReason, type NamedLoss, noteLosses, readEvicted } from './partitions/losses.ts';
+import { readRecords } from './partitions/positions.ts';
 import type { ShardHandle } from './shard.ts';
 
 /** How many findings stand in a part, how many suppressions, and how often people wrote something. */

@@ -5,29 +5,29 @@
  */
 import type { Rule } from '../detection/rule.ts';
 import { TICKS_PER_MS } from '../detection/time.ts';
-import { Applying, type Batch, type BatchAgain } from './applying.ts';
-import { isOfOtherRule, StateRefused, StateUnavailable, unusable } from './errors.ts';
-import { Folder } from './folder.ts';
-import { ping, refusalOf, serverTime } from './health.ts';
+import { Applying, type Batch, type BatchAgain } from './facts/applying.ts';
+import { Folder } from './folding/folder.ts';
 import { type Keys, keysUnder } from './keys.ts';
-import { type NotedLosses, readLosses } from './losses.ts';
+import { type RedecideContext, redecide } from './noted/redeciding.ts';
+import type { Revised } from './noted/revising.ts';
 import { checkServer, openShard, readGeneration } from './open.ts';
 import type { StateOptions } from './options.ts';
-import type { Beginning, Gap, PartitionRecord, Place, Progress } from './partitionRecord.ts';
-import { type Outcome, Partitions, type Stored } from './partitions.ts';
-import { readRecords } from './positions.ts';
-import { type RedecideContext, redecide } from './redeciding.ts';
-import { type Client, connect } from './redis.ts';
-import type { Revised } from './revising.ts';
+import { type NotedLosses, readLosses } from './partitions/losses.ts';
+import type { Beginning, Gap, PartitionRecord, Place, Progress } from './partitions/partitionRecord.ts';
+import { type Outcome, Partitions, type Stored } from './partitions/partitions.ts';
+import { readRecords } from './partitions/positions.ts';
+import { readTroubles, type Trouble, Troubles } from './partitions/troubles.ts';
+import { type Missing, missingIn } from './partitions/wholeness.ts';
+import { type Client, connect } from './redis/client.ts';
+import { isOfOtherRule, StateRefused, StateUnavailable, unusable } from './redis/errors.ts';
+import { ping, refusalOf, serverTime } from './redis/health.ts';
 import { Rounds } from './rounds.ts';
 import { Ruling } from './ruling.ts';
 import type { ShardHandle } from './shard.ts';
 import { Shards } from './shards.ts';
-import { readTroubles, type Trouble, Troubles } from './troubles.ts';
 import { Sweeper } from './upkeep.ts';
-import { type Missing, missingIn } from './wholeness.ts';
 
-export type { Batch, BatchAgain } from './applying.ts';
+export type { Batch, BatchAgain } from './facts/applying.ts';
 export type { StateEvents, StateHooks, StateOptions } from './options.ts';
 
 /** Connects, checks what is there, and gives the state. Rejects with StateRefused or StateUnavailable, and leaves nothing open then. */

@@ -3,11 +3,11 @@
 import { ageLetters } from './deadLetters.ts';
 import { ageDeliveries } from './deliveries/out.ts';
 import { forgetErased } from './erasing.ts';
-import { expireFacts } from './expiry.ts';
-import { retentionClock } from './retentionClock.ts';
+import { expireFacts } from './facts/expiry.ts';
+import { sweepSuppressions } from './noted/suppressions.ts';
+import { retentionClock } from './partitions/retentionClock.ts';
 import type { ShardHandle } from './shard.ts';
 import type { State } from './state.ts';
-import { sweepSuppressions } from './suppressions.ts';
 import { countMissingSignIns, dropFindings, publishQuiet, trimFeed } from './sweep.ts';
 
 /** Processes put down since when an actor is owed a fold, each by its own clock. */

@@ -93,10 +93,15 @@ export function violations({ path, imports, typeImports, globals }: Reading): st
 const isPlatformType = (name: string, typeImports: ReadonlySet<string>): boolean =>
   name.startsWith('node:') && typeImports.has(name);
 
+/** What talks to Redis lies below the rest of the state, knows nothing of it, and alone knows the client library. */
+const TALK = 'src/state/redis/';
+
 function importViolation(path: string, part: string, name: string): string[] {
+  if (name === 'ioredis' && part === 'state' && !path.startsWith(TALK)) return [`${path} imports ${name}`];
   if (name.startsWith('.')) {
     const target = posix.join(posix.dirname(path), name);
     const known = partOf(target);
+    if (path.startsWith(TALK) && !target.startsWith(TALK)) return [`${path} imports ${target}`];
     const isAllowed = target.startsWith('src/') && (known === part || (MAY_KNOW[part] ?? []).includes(known));
     return isAllowed ? [] : [`${path} imports ${target}`];
   }

@@ -34,6 +34,8 @@ test('the product never imports the local stack, the tests or the benches', () =
 });
 
 const PLANTS: readonly (readonly [string, string, string])[] = [
+  ['src/state/redis/plant.ts', "import { a } from '../keys.ts';", 'what talks to Redis knows what is kept there'],
+  ['src/state/facts/plant.ts', "import { Redis } from 'ioredis';", 'the state beside what talks to Redis'],
   ['src/api/plant.ts', "import { a } from '../state/keys.ts';", 'an edge that imports another'],
   ['src/api/plant.ts', "export * from '../consumer/plant.ts';", 'an edge that hands on another'],
   ['src/api/plant.ts', "const a = await import('../state/keys.ts');", 'an edge that imports another later'],

@@ -37,5 +37,5 @@ test('a test that asks by itself is found', () => {
   const plant = (text: string) => asksPastTheDocument(readSource({ path: 'test/service/plant.test.ts', text }));
   assert.ok(plant("await fetch('http://127.0.0.1:1/v1/findings');"));
   assert.ok(plant("import { buildApp } from '../../src/api/app.ts'; buildApp();"));
-  assert.ok(!plant("import { fetch } from '../document/fetch.ts'; await fetch('http://127.0.0.1:1/v1/findings');"));
+  assert.ok(!plant("import { fetch } from './fetch.ts'; await fetch('http://127.0.0.1:1/v1/findings');"));
 });

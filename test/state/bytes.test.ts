@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Fact } from '../../src/detection/fact.ts';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
-import { foldOnce } from '../../src/state/folding.ts';
+import { foldOnce } from '../../src/state/folding/folding.ts';
 import { objectToken } from '../../src/state/keys.ts';
 import { deadLetterQueries } from '../../src/state/queries/deadLetters.ts';
 import { explainQueries } from '../../src/state/queries/explain.ts';
@@ -11,8 +11,8 @@ import { feedQueries } from '../../src/state/queries/feed.ts';
 import { type FindingsQuery, findingQueries } from '../../src/state/queries/findings.ts';
 import { guestQueries } from '../../src/state/queries/guests.ts';
 import { rowQueries } from '../../src/state/queries/rows.ts';
+import { fieldOf, readHash, readValues } from '../../src/state/redis/values.ts';
 import type { State, StateOptions } from '../../src/state/state.ts';
-import { fieldOf, readHash, readValues } from '../../src/state/values.ts';
 import { before, listen, type Talk } from './interpose.ts';
 import {
   applyFacts,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'ioredis';
 import { startProxy } from '../../local/proxy.ts';
-import { StateUnavailable } from '../../src/state/errors.ts';
-import { connect } from '../../src/state/redis.ts';
+import { connect } from '../../src/state/redis/client.ts';
+import { StateUnavailable } from '../../src/state/redis/errors.ts';
 import { redisOfFile } from './redis.ts';
 
 const redis = redisOfFile();

@@ -1,7 +1,7 @@
 /** A loss of state shows in coverage and in the rows from the moment that it is there until all was read again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markField } from '../../src/state/positions.ts';
+import { markField } from '../../src/state/partitions/positions.ts';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import { rowQueries } from '../../src/state/queries/rows.ts';
 import type { State } from '../../src/state/state.ts';

@@ -7,7 +7,7 @@ import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { deliveriesOf } from '../../src/state/deliveries.ts';
 import { ERASED_KEPT_MS, type ErasedCounts, type ErasingPlace, eraseActor } from '../../src/state/erasing.ts';
 import { feedQueries } from '../../src/state/queries/feed.ts';
-import type { Client } from '../../src/state/redis.ts';
+import type { Client } from '../../src/state/redis/client.ts';
 import type { State, StateOptions } from '../../src/state/state.ts';
 import {
   ANN,

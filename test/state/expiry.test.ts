@@ -1,7 +1,7 @@
 /** What time does: facts go when they may, findings stay without them, and nothing is left behind. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { retentionClock } from '../../src/state/retentionClock.ts';
+import { retentionClock } from '../../src/state/partitions/retentionClock.ts';
 import type { State } from '../../src/state/state.ts';
 import { readItems } from '../detection/product.ts';
 import { arrangeEvents, hostileScenario } from '../oracle/hostile.ts';

@@ -1,7 +1,7 @@
 /** Stands between the state and Redis: lets something happen just before a script runs, or notes how much is said. */
 import type { Command } from 'ioredis';
-import type { Client } from '../../src/state/redis.ts';
-import { loadScript } from '../../src/state/scripts.ts';
+import type { Client } from '../../src/state/redis/client.ts';
+import { loadScript } from '../../src/state/redis/scripts.ts';
 import type { ShardHandle } from '../../src/state/shard.ts';
 
 /** A shard like another, on which `act` happens once, between what was read for a script and the script: its first call, or a later one. */

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { startRedisCluster } from '../../local/redis.ts';
 import { listLetters } from '../../src/state/deadLetters.ts';
 import type { NewLetter } from '../../src/state/letter.ts';
-import { markField } from '../../src/state/positions.ts';
+import { markField } from '../../src/state/partitions/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { allFindings, redisOfFile, settle, stateEvents, stateOptions, withState } from './redis.ts';
 import { batchOf, HOUR_MS, operation, PLACE, signIn } from './samples.ts';

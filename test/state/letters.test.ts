@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keepLetters, LETTERS_BYTES_MAX, listLetters } from '../../src/state/deadLetters.ts';
 import { LETTER_BYTES_MAX, type NewLetter } from '../../src/state/letter.ts';
-import { markField } from '../../src/state/positions.ts';
+import { markField } from '../../src/state/partitions/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { listen } from './interpose.ts';
 import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';

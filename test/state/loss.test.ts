@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startRedis } from '../../local/redis.ts';
-import type { Position } from '../../src/state/partitionRecord.ts';
-import { markField } from '../../src/state/positions.ts';
+import type { Position } from '../../src/state/partitions/partitionRecord.ts';
+import { markField } from '../../src/state/partitions/positions.ts';
 import { coverageQueries } from '../../src/state/queries/coverage.ts';
 import type { State } from '../../src/state/state.ts';
 import {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type RedisServer, startRedis } from '../../local/redis.ts';
-import { StateRefused, StateUnavailable } from '../../src/state/errors.ts';
+import { StateRefused, StateUnavailable } from '../../src/state/redis/errors.ts';
 import { openState } from '../../src/state/state.ts';
 import { stateOptions, withState } from './redis.ts';
 

@@ -1,7 +1,7 @@
 /** A position says that facts are there, and is not written before they have been seen to be, whoever has looked before. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markField, readRecord } from '../../src/state/positions.ts';
+import { markField, readRecord } from '../../src/state/partitions/positions.ts';
 import type { State } from '../../src/state/state.ts';
 import { redisOfFile, stateEvents, stateOptions, withState } from './redis.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
-import { slotOfMs } from '../../src/state/due.ts';
-import { expireFacts } from '../../src/state/expiry.ts';
-import { readFinding } from '../../src/state/findingStore.ts';
-import { foldOnce } from '../../src/state/folding.ts';
+import { slotOfMs } from '../../src/state/facts/due.ts';
+import { expireFacts } from '../../src/state/facts/expiry.ts';
+import { readFinding } from '../../src/state/folding/findingStore.ts';
+import { foldOnce } from '../../src/state/folding/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { dropFindings, publishQuiet } from '../../src/state/sweep.ts';
 import { before } from './interpose.ts';

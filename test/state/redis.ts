@@ -7,7 +7,7 @@ import type { Fact } from '../../src/detection/fact.ts';
 import type { Finding } from '../../src/detection/finding.ts';
 import { foldAll } from '../../src/detection/fold.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
-import { readFinding, withMembers } from '../../src/state/findingStore.ts';
+import { readFinding, withMembers } from '../../src/state/folding/findingStore.ts';
 import { openState, type State, type StateOptions } from '../../src/state/state.ts';
 import { wholeContents } from '../detection/product.ts';
 import { inOneOrder } from '../oracle/naive.ts';

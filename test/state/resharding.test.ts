@@ -5,13 +5,13 @@ import { startRedisCluster } from '../../local/redis.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { BUILT_IN_RULE } from '../../src/detection/rule.ts';
 import { eraseActor } from '../../src/state/erasing.ts';
-import { StateRefused } from '../../src/state/errors.ts';
 import { shardOf } from '../../src/state/keys.ts';
+import { makeSuppression } from '../../src/state/noted/suppressions.ts';
 import { findingQueries } from '../../src/state/queries/findings.ts';
-import type { Client } from '../../src/state/redis.ts';
+import type { Client } from '../../src/state/redis/client.ts';
+import { StateRefused } from '../../src/state/redis/errors.ts';
 import { reshard } from '../../src/state/resharding.ts';
 import { openState, type State, type StateOptions } from '../../src/state/state.ts';
-import { makeSuppression } from '../../src/state/suppressions.ts';
 import { ANN, historyOf, listed, patch } from './noted.ts';
 import {
   applyFacts,

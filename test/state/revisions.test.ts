@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
-import { foldOnce } from '../../src/state/folding.ts';
+import { foldOnce } from '../../src/state/folding/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { dropFindings, publishQuiet } from '../../src/state/sweep.ts';
 import { before } from './interpose.ts';

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { startRedis } from '../../local/redis.ts';
 import type { Fact } from '../../src/detection/fact.ts';
 import { actorKey, actorOf } from '../../src/detection/finding.ts';
-import { applyFacts } from '../../src/state/apply.ts';
 import { NO_MARK } from '../../src/state/deadLetters.ts';
-import { foldOnce } from '../../src/state/folding.ts';
+import { applyFacts } from '../../src/state/facts/apply.ts';
+import { foldOnce } from '../../src/state/folding/folding.ts';
 import type { State } from '../../src/state/state.ts';
 import { before } from './interpose.ts';
 import {

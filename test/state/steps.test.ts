@@ -1,9 +1,9 @@
 /** A batch that takes several steps: a shard that loses one of them is not given the next as if nothing were missing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markField } from '../../src/state/positions.ts';
+import { eventOf, markWithin } from '../../src/state/facts/steps.ts';
+import { markField } from '../../src/state/partitions/positions.ts';
 import type { State } from '../../src/state/state.ts';
-import { eventOf, markWithin } from '../../src/state/steps.ts';
 import { allFindings, redisOfFile, stateOptions, withState } from './redis.ts';
 import { batchOf, operation, PLACE, signIn } from './samples.ts';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { matcherFaults, type Suppression } from '../../src/detection/suppression.ts';
+import { redecide, redecideOwed } from '../../src/state/noted/redeciding.ts';
+import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../../src/state/noted/suppressions.ts';
 import { suppressionQueries } from '../../src/state/queries/suppressions.ts';
-import { redecide, redecideOwed } from '../../src/state/redeciding.ts';
 import type { State } from '../../src/state/state.ts';
-import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../../src/state/suppressions.ts';
 import { before } from './interpose.ts';
 import { ANN, historyOf, listed, NO_MATCHER, only, patch, reasonsOf, suppress } from './noted.ts';
 import {

@@ -3,7 +3,7 @@
  * one by one while records come. Each version's answers are held against the naive reading of what was sent.
  */
 import { join } from 'node:path';
-import { pages } from '../../src/state/window.ts';
+import { pages } from '../../src/state/facts/window.ts';
 import { assertAll, assertFeed, assertNothingLost, findingsSettle, wholeFeed } from '../e2e/laws.ts';
 import { onStage, openServers, type Spawned, type Stage } from '../e2e/support.ts';
 import { arrangeEvents, hostileScenario } from '../oracle/hostile.ts';

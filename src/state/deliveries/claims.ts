@@ -4,8 +4,8 @@
  * meanwhile is refused.
  */
 import { randomUUID } from 'node:crypto';
-import { pipeline } from '../calls.ts';
-import { loadScript } from '../scripts.ts';
+import { pipeline } from '../redis/calls.ts';
+import { loadScript } from '../redis/scripts.ts';
 import type { Attempt, Bounds } from './kept.ts';
 import { type DeliveriesPlace, numberOrNull } from './place.ts';
 

@@ -1,6 +1,6 @@
 /** Revisions into the queue of a target, and the place behind them, each page of them in one step. */
-import { type Argument, bytesOf } from '../calls.ts';
-import { loadScript } from '../scripts.ts';
+import { type Argument, bytesOf } from '../redis/calls.ts';
+import { loadScript } from '../redis/scripts.ts';
 import type { Bounds } from './kept.ts';
 import { type DeliveriesPlace, orderOf } from './place.ts';
 

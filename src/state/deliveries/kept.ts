@@ -1,7 +1,8 @@
 /** Deliveries as they are kept, for those who ask for them, have one sent again or a target tested. */
-import { pipeline } from '../calls.ts';
+
 import type { ChangeReason } from '../queries/feed.ts';
-import { loadScript } from '../scripts.ts';
+import { pipeline } from '../redis/calls.ts';
+import { loadScript } from '../redis/scripts.ts';
 import { type DeliveriesPlace, orderOf } from './place.ts';
 
 const resendScript = loadScript('resend');

@@ -1,6 +1,6 @@
 /** Deliveries that are taken out of the queues, whatever became of them: those past their time, and those of someone erased. */
-import type { Client } from '../redis.ts';
-import { loadScript, runScript } from '../scripts.ts';
+import type { Client } from '../redis/client.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
 import { STATUSES } from './kept.ts';
 import { orderOf } from './place.ts';
 

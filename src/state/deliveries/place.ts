@@ -1,7 +1,7 @@
 /** Where deliveries lie in Redis, and how a step on them is run. */
-import type { Argument } from '../calls.ts';
-import type { Client } from '../redis.ts';
-import { runScript, type Script } from '../scripts.ts';
+import type { Argument } from '../redis/calls.ts';
+import type { Client } from '../redis/client.ts';
+import { runScript, type Script } from '../redis/scripts.ts';
 import type { State } from '../state.ts';
 
 export interface DeliveriesPlace {

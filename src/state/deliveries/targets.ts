@@ -1,5 +1,5 @@
 /** Targets as they lie in Redis: what each is, its place in the feed, and how it stands. */
-import { loadScript, runScript } from '../scripts.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
 import type { State } from '../state.ts';
 import { type DeliveriesPlace, numberOrNull } from './place.ts';
 

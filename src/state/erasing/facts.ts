@@ -1,19 +1,19 @@
 /** Facts of someone erased go, and what is left of their actors is folded anew. */
 import type { Operation, SignIn } from '../../detection/fact.ts';
 import type { Profile } from '../../detection/relation.ts';
-import { profileId, readPrefixes } from '../actorIndex.ts';
-import type { Argument } from '../calls.ts';
-import { type CellWrite, cellArguments, freshVersion } from '../cells.ts';
 import type { Person } from '../erased.ts';
-import { StateUnavailable } from '../errors.ts';
-import { planGuest, planOperations } from '../expiry.ts';
+import { planGuest, planOperations } from '../facts/expiry.ts';
+import { indexSuffix, operationKey, operationTokens, unfoldedMember } from '../facts/operations.ts';
+import { unpackOperation } from '../facts/packing.ts';
+import { aliasKey, pages, readGuests, splitTokens } from '../facts/window.ts';
+import { profileId, readPrefixes } from '../folding/actorIndex.ts';
 import { objectToken, type Token } from '../keys.ts';
-import { indexSuffix, operationKey, operationTokens, unfoldedMember } from '../operations.ts';
-import { unpackOperation } from '../packing.ts';
-import { loadScript, runScript, type Script } from '../scripts.ts';
+import type { Argument } from '../redis/calls.ts';
+import { type CellWrite, cellArguments, freshVersion } from '../redis/cells.ts';
+import { StateUnavailable } from '../redis/errors.ts';
+import { loadScript, runScript, type Script } from '../redis/scripts.ts';
+import { fieldOf, readHash, readHashInParts, readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
-import { fieldOf, readHash, readHashInParts, readValues } from '../values.ts';
-import { aliasKey, pages, readGuests, splitTokens } from '../window.ts';
 
 const eraseScript = loadScript('erasefacts');
 const unfoldScript = loadScript('unfold');

@@ -1,14 +1,14 @@
 /** Findings that hold anything of someone erased go whole; what others noted of them elsewhere is put in other words. */
 import type { Rule } from '../../detection/rule.ts';
 import { ratingOf } from '../../detection/rule.ts';
-import { sha1 } from '../cells.ts';
 import { type Erased, namesErased } from '../erased.ts';
-import { listedId, listMember, readFinding, readStandings, type StoredFinding } from '../findingStore.ts';
-import { readHistoryMember, unpackNoted } from '../notes.ts';
-import { revise } from '../revising.ts';
-import { loadScript } from '../scripts.ts';
+import { listedId, listMember, readFinding, readStandings, type StoredFinding } from '../folding/findingStore.ts';
+import { readHistoryMember, unpackNoted } from '../noted/notes.ts';
+import { revise } from '../noted/revising.ts';
+import { sha1 } from '../redis/cells.ts';
+import { loadScript } from '../redis/scripts.ts';
+import { fieldOf, readField, readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
-import { fieldOf, readField, readValues } from '../values.ts';
 import { type Goes, runOn } from './facts.ts';
 
 const eraseScript = loadScript('erasefinding');

@@ -1,11 +1,11 @@
 /** Who is meant by a UPN or an object id: the account, and the UPNs that facts and findings know it by. */
 import { homeUpn, objectIdOf } from '../../detection/identity.ts';
 import { type Bearer, bearerOf, type Person } from '../erased.ts';
-import { readFinding, readStandings } from '../findingStore.ts';
+import { readRelated } from '../facts/window.ts';
+import { readFinding, readStandings } from '../folding/findingStore.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
+import { readHash, readSet } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
-import { readHash, readSet } from '../values.ts';
-import { readRelated } from '../window.ts';
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,18 +1,17 @@
 /** What stands elsewhere as text: revisions in the feed, deliveries, dead letters and suppressions of, or naming, someone erased. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-
-import { freshVersion } from '../cells.ts';
 import { isErasedLetter, type LettersHandle, listLetters, settleLetters } from '../deadLetters.ts';
 import { takeOutChosen } from '../deliveries/out.ts';
 import { type Bearer, type Erased, isErased, namesErased } from '../erased.ts';
-import { StateUnavailable } from '../errors.ts';
+import { dropSuppression, endSuppression, readEnded, readSuppressions } from '../noted/suppressions.ts';
 import { readEntries } from '../queries/feedReads.ts';
-import type { Client } from '../redis.ts';
-import { loadScript, runScript } from '../scripts.ts';
+import { freshVersion } from '../redis/cells.ts';
+import type { Client } from '../redis/client.ts';
+import { StateUnavailable } from '../redis/errors.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
+import { fieldOf, readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
-import { dropSuppression, endSuppression, readEnded, readSuppressions } from '../suppressions.ts';
-import { fieldOf, readValues } from '../values.ts';
 import { lostMeanwhile, runOn } from './facts.ts';
 
 const revisionsScript = loadScript('eraserevisions');

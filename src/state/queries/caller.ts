@@ -1,6 +1,7 @@
 /** On whose behalf something is asked, and which tenant is meant where none was named. */
+
+import { readSet } from '../redis/values.ts';
 import type { State } from '../state.ts';
-import { readSet } from '../values.ts';
 
 export interface Caller {
   /** Ids in lower case. */

@@ -1,10 +1,10 @@
 /** Coverage for those who ask: what was read of every partition, and whether silence means that nothing happened. */
 import { groupBy } from '../../detection/group.ts';
-import { isFresh, LOSS_REASONS, type LossReason, type NotedLoss } from '../losses.ts';
-import type { LostSpan, PartitionRecord } from '../partitionRecord.ts';
-import { retentionClock } from '../retentionClock.ts';
+import { isFresh, LOSS_REASONS, type LossReason, type NotedLoss } from '../partitions/losses.ts';
+import type { LostSpan, PartitionRecord } from '../partitions/partitionRecord.ts';
+import { retentionClock } from '../partitions/retentionClock.ts';
+import type { Missing } from '../partitions/wholeness.ts';
 import type { State } from '../state.ts';
-import type { Missing } from '../wholeness.ts';
 
 export type Silence = 'nothing_happened' | 'nothing_arrived';
 

@@ -3,16 +3,16 @@ import type { Operation } from '../../detection/fact.ts';
 import type { Actor } from '../../detection/finding.ts';
 import { homeUpn } from '../../detection/identity.ts';
 import { type Ticks, ticksOfMs } from '../../detection/time.ts';
-import { expiredTo } from '../expiry.ts';
+import { expiredTo } from '../facts/expiry.ts';
+import { operationKey } from '../facts/operations.ts';
+import { unpackOperation } from '../facts/packing.ts';
 import { homeToken, objectToken, type Token } from '../keys.ts';
-import { isFresh } from '../losses.ts';
-import { operationKey } from '../operations.ts';
-import { unpackOperation } from '../packing.ts';
-import type { PartitionRecord } from '../partitionRecord.ts';
-import { retentionClock } from '../retentionClock.ts';
+import { isFresh } from '../partitions/losses.ts';
+import type { PartitionRecord } from '../partitions/partitionRecord.ts';
+import { retentionClock } from '../partitions/retentionClock.ts';
+import { readField, readHash } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
-import { readField, readHash } from '../values.ts';
 
 /** A partition that was last seen read to its end longer ago than this may be behind. */
 const SEEN_RECENTLY_MS = 90_000;

@@ -1,6 +1,6 @@
 /** Those who follow the feed: who waits for it to change, and the word of Redis that it has. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, connectToHear } from '../redis.ts';
+import { type Client, connectToHear } from '../redis/client.ts';
 import type { State } from '../state.ts';
 
 /** Those who wait for the feed to change. */

@@ -1,10 +1,10 @@
 /** What Redis says of a shard's feed: its bounds, and the revisions behind a place, if that is still in it. */
 
-import { CALL_BYTES_MAX } from '../calls.ts';
 import { openShard } from '../open.ts';
-import { loadScript, runScript } from '../scripts.ts';
+import { CALL_BYTES_MAX } from '../redis/calls.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
+import { readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
-import { readValues } from '../values.ts';
 import { PAGE_BYTES_MAX } from './page.ts';
 import { compareIds, type Entry, FIRST_ID, NO_SEAL, type Place, shortened } from './place.ts';
 

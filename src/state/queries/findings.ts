@@ -3,7 +3,7 @@ import { describeEvidence } from '../../detection/describe.ts';
 import { normaliseName } from '../../detection/rule.ts';
 import { formatTicks, type Ticks } from '../../detection/time.ts';
 import type { FindingView } from '../../detection/views.ts';
-import { readFinding, withMembers } from '../findingStore.ts';
+import { readFinding, withMembers } from '../folding/findingStore.ts';
 import { timeHex } from '../keys.ts';
 import type { State } from '../state.ts';
 import { type Caller, mayObserve } from './caller.ts';

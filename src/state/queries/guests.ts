@@ -5,10 +5,10 @@ import { groupBy } from '../../detection/group.ts';
 import { compareSignIns } from '../../detection/guests.ts';
 import { homeUpn, isOutbound } from '../../detection/identity.ts';
 import { formatTicks } from '../../detection/time.ts';
+import { guestToken, pages, readGuests, readRelated } from '../facts/window.ts';
 import { bucketOf, GUEST_BUCKETS, homeToken, objectToken, type Token } from '../keys.ts';
-import { loadScript, runScript } from '../scripts.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
 import type { State } from '../state.ts';
-import { guestToken, pages, readGuests, readRelated } from '../window.ts';
 import { type Caller, knownTenants, mayObserve, type TenantNeeded } from './caller.ts';
 import { PAGE_BYTES_MAX } from './page.ts';
 

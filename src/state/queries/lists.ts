@@ -1,10 +1,10 @@
 /** The lists of findings, one of each shard or of each tenant, read as one: who stands next in them, with bodies where they come cheap. */
 import type { FindingView } from '../../detection/views.ts';
-import { CALL_BYTES_MAX } from '../calls.ts';
-import { loadScript, runScript } from '../scripts.ts';
+import { CALL_BYTES_MAX } from '../redis/calls.ts';
+import { loadScript, runScript } from '../redis/scripts.ts';
+import { fieldOf, readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
-import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve } from './caller.ts';
 
 const listedScript = loadScript('listed', { isGuarded: false });

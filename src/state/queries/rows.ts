@@ -2,9 +2,9 @@
 import type { Operation, SignIn } from '../../detection/fact.ts';
 import { type Row, rowsOver, spanAt } from '../../detection/rows.ts';
 import { formatTicks, msOfTicks, type Ticks, ticksOfMs } from '../../detection/time.ts';
+import { pages, readRelated } from '../facts/window.ts';
+import { readSet } from '../redis/values.ts';
 import type { State } from '../state.ts';
-import { readSet } from '../values.ts';
-import { pages, readRelated } from '../window.ts';
 import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
 import { isComplete, isWhole, readActor, whatIsKept } from './facts.ts';
 

@@ -1,7 +1,8 @@
 /** Findings by the ids that they have, had, or could have had. */
+
+import { fieldOf, readValues } from '../redis/values.ts';
 import type { ShardHandle } from '../shard.ts';
 import type { State } from '../state.ts';
-import { fieldOf, readValues } from '../values.ts';
 
 /** What is looked at in a stored body. */
 export interface Body {

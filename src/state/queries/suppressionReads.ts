@@ -1,14 +1,14 @@
 /** Suppressions as they are read and told: which a caller may know of, in which order, and what each has hidden. */
 import type { Suppression } from '../../detection/suppression.ts';
-import type { ShardHandle } from '../shard.ts';
-import type { State } from '../state.ts';
 import {
   type Ended,
   readEnded,
   readSuppressions,
   tenantOfSuppression,
   tenantsWithSuppressions,
-} from '../suppressions.ts';
+} from '../noted/suppressions.ts';
+import type { ShardHandle } from '../shard.ts';
+import type { State } from '../state.ts';
 import { type Caller, mayObserve } from './caller.ts';
 
 export type SuppressionTold = ReturnType<typeof describe>;

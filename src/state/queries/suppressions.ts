@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { type Matcher, matcherFaults, type Suppression, tidied } from '../../detection/suppression.ts';
+import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../noted/suppressions.ts';
+import { fieldOf, readValues } from '../redis/values.ts';
 import type { State } from '../state.ts';
-import { endSuppression, makeSuppression, SUPPRESSIONS_MAX } from '../suppressions.ts';
-import { fieldOf, readValues } from '../values.ts';
 import { type Caller, mayObserve, type TenantNeeded, tenantOf } from './caller.ts';
 import { PAGE_BYTES_MAX } from './page.ts';
 import { survivorOf } from './stored.ts';

@@ -2,11 +2,11 @@
 import { digest } from '../../../src/detection/digest.ts';
 import { actorKey } from '../../../src/detection/finding.ts';
 import { ticksOfMs } from '../../../src/detection/time.ts';
-import { pipeline } from '../../../src/state/calls.ts';
+import { operationKey } from '../../../src/state/facts/operations.ts';
+import { guestToken, readGuests } from '../../../src/state/facts/window.ts';
 import { type Keys, shardOf } from '../../../src/state/keys.ts';
-import { operationKey } from '../../../src/state/operations.ts';
-import type { Client } from '../../../src/state/redis.ts';
-import { guestToken, readGuests } from '../../../src/state/window.ts';
+import { pipeline } from '../../../src/state/redis/calls.ts';
+import type { Client } from '../../../src/state/redis/client.ts';
 import { isOutbound } from '../../oracle/match.ts';
 import { type Operation, readFacts, type SentItem, type SignIn } from '../../oracle/naive.ts';
 import { bySignIn } from '../../oracle/rows.ts';

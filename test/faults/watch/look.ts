@@ -1,7 +1,7 @@
 /** One look, past all proxies, at how far everything says it is: first the checkpoints, then the positions, then the marks, as each follows the next. */
 import type { ContainerClient } from '@azure/storage-blob';
-import type { PartitionRecord } from '../../../src/state/partitionRecord.ts';
-import { readRecords } from '../../../src/state/positions.ts';
+import type { PartitionRecord } from '../../../src/state/partitions/partitionRecord.ts';
+import { readRecords } from '../../../src/state/partitions/positions.ts';
 import type { StateView } from './expected.ts';
 
 /** A shard, or the place of the dead letters: its generation, and its marks by name. */

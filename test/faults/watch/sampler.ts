@@ -9,9 +9,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { keysUnder } from '../../../src/state/keys.ts';
-import type { PartitionRecord } from '../../../src/state/partitionRecord.ts';
-import { markField } from '../../../src/state/positions.ts';
-import type { Client } from '../../../src/state/redis.ts';
+import type { PartitionRecord } from '../../../src/state/partitions/partitionRecord.ts';
+import { markField } from '../../../src/state/partitions/positions.ts';
+import type { Client } from '../../../src/state/redis/client.ts';
 import { Letters, missingOf, type Sent, type StateView } from './expected.ts';
 import { type Living, type Look, look } from './look.ts';
 import { type StepBack, StepsBack } from './stepsBack.ts';

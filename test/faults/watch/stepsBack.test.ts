@@ -1,8 +1,8 @@
 /** What counts as a step back of the state, and what must be said of one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emptyRecord } from '../../../src/state/partitionRecord.ts';
-import { markField } from '../../../src/state/positions.ts';
+import { emptyRecord } from '../../../src/state/partitions/partitionRecord.ts';
+import { markField } from '../../../src/state/partitions/positions.ts';
 import type { LogLine } from '../process/service.ts';
 import type { Seen } from './coverage.ts';
 import type { Look } from './look.ts';

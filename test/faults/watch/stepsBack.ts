@@ -7,8 +7,8 @@
  * position counts on is, whether new facts had raised it or some that were known: from outside nobody can tell, so neither
  * may be passed over.
  */
-import type { PartitionRecord } from '../../../src/state/partitionRecord.ts';
-import { markField } from '../../../src/state/positions.ts';
+import type { PartitionRecord } from '../../../src/state/partitions/partitionRecord.ts';
+import { markField } from '../../../src/state/partitions/positions.ts';
 import type { Look, Part } from './look.ts';
 
 export interface StepBack {

@@ -1,0 +1,141 @@
+/** Folds what actors are owed: those that this process touched at once, those that another left behind every few seconds. */
+
+import { isOfOtherRule } from '../redis/errors.ts';
+import type { ShardHandle } from '../shard.ts';
+import { type FoldContext, type FoldOutcome, foldOnce } from './folding.ts';
+
+/** Actors folded side by side. */
+const CONCURRENCY_MAX = 8;
+/** An actor owed a fold for longer than this was left behind: its process is gone or slow. */
+const LEFT_BEHIND_MS = 1_000;
+const POLL_INTERVAL_MS = 2_000;
+/** Actors taken from the list of the owed in one look. */
+const POLL_ACTORS_MAX = 1_000;
+/** Before an actor whose fold failed is tried again. */
+const RETRY_DELAY_MS = 500;
+
+export interface FolderEvents {
+  readonly onFolded: (outcome: Extract<FoldOutcome, { kind: 'folded' }>) => void;
+  readonly onLost: (shard: ShardHandle) => void;
+  readonly onError: (error: unknown) => void;
+  /** Whether this process writes at all. */
+  readonly mayFold: () => boolean;
+}
+
+export class Folder {
+  readonly #shards: readonly ShardHandle[];
+  readonly #context: FoldContext;
+  readonly #events: FolderEvents;
+  readonly #queue = new Map<string, { shard: ShardHandle; actorId: string }>();
+  readonly #running = new Set<string>();
+  readonly #again = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopped = false;
+  #idle: (() => void)[] = [];
+
+  constructor(shards: readonly ShardHandle[], context: FoldContext, events: FolderEvents) {
+    this.#shards = shards;
+    this.#context = context;
+    this.#events = events;
+  }
+
+  start(): void {
+    const poll = (): void => {
+      this.#later(POLL_INTERVAL_MS, () =>
+        this.poll()
+          .catch(this.#events.onError)
+          .finally(() => !this.#stopped && poll()),
+      );
+    };
+    this.poll().catch(this.#events.onError);
+    poll();
+  }
+
+  /** Actors that are owed a fold, whoever makes it, and since when (ms) the first of them is; null for none. */
+  async owed(): Promise<{ readonly actors: number; readonly oldestAt: number | null }> {
+    const each = await Promise.all(
+      this.#shards.map(async ({ client, key }) => {
+        const [count, oldest] = await Promise.all([
+          client.zcard(`${key}fold`),
+          client.zrangebyscore(`${key}fold`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+        ]);
+        return { count, at: oldest.slice(1, 2).map(Number) };
+      }),
+    );
+    const times = each.flatMap(({ at }) => at);
+    return {
+      actors: each.reduce((sum, { count }) => sum + count, 0),
+      oldestAt: times.length === 0 ? null : Math.min(...times),
+    };
+  }
+
+  /** Takes on the actors that have been owed a fold for a while. */
+  async poll(): Promise<void> {
+    for (const shard of this.#shards) {
+      const before = this.#context.now() - LEFT_BEHIND_MS;
+      const actors = await shard.client.zrangebyscore(`${shard.key}fold`, '-inf', before, 'LIMIT', 0, POLL_ACTORS_MAX);
+      this.wake(shard, actors);
+    }
+  }
+
+  wake(shard: ShardHandle, actorIds: readonly string[]): void {
+    // What is owed stands in the state: whoever may fold finds it there.
+    if (this.#stopped || !this.#events.mayFold()) return;
+    for (const actorId of actorIds) {
+      const name = shard.key + actorId;
+      if (this.#running.has(name)) this.#again.add(name);
+      else this.#queue.set(name, { shard, actorId });
+    }
+    this.#fill();
+  }
+
+  /** Resolves when nothing that this process took on is left. */
+  async idle(): Promise<void> {
+    if (this.#queue.size === 0 && this.#running.size === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Takes on nothing more and resolves when the folds under way have ended; what is left another process does. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#queue.clear();
+    await this.idle();
+  }
+
+  #later(ms: number, task: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      task();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #fill(): void {
+    for (const [name, { shard, actorId }] of this.#queue) {
+      if (this.#running.size >= CONCURRENCY_MAX) return;
+      this.#queue.delete(name);
+      this.#running.add(name);
+      void this.#fold(name, shard, actorId);
+    }
+  }
+
+  async #fold(name: string, shard: ShardHandle, actorId: string): Promise<void> {
+    let owed = false;
+    try {
+      const outcome = await foldOnce(shard, actorId, this.#context);
+      if (outcome.kind === 'lost') this.#events.onLost(shard);
+      if (outcome.kind === 'folded') {
+        owed = outcome.owed;
+        this.#events.onFolded(outcome);
+      }
+    } catch (error) {
+      this.#events.onError(error);
+      if (!isOfOtherRule(error)) this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
+    }
+    this.#running.delete(name);
+    if ((this.#again.delete(name) || owed) && !this.#stopped) this.#queue.set(name, { shard, actorId });
+    this.#fill();
+    if (this.#queue.size === 0 && this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
