@@ -10,7 +10,7 @@ export function errorLine(error: Error & { readonly code?: unknown }) {
   return { type: error.name, code: error.code, message: error.message.slice(0, 200), stack: error.stack };
 }
 
-/** The logger of the API: even a line that Fastify writes by itself shows no URL, header or address. */
+/** The logger of the API: even of what Fastify writes down by itself no URL, header or address is shown. */
 export function apiLogger(logger: Logger): FastifyBaseLogger {
   return logger.child(
     { part: 'api' },
@@ -19,10 +19,6 @@ export function apiLogger(logger: Logger): FastifyBaseLogger {
         req: (request: { method?: string }) => ({ method: request.method }),
         res: (reply: { statusCode?: number }) => ({ statusCode: reply.statusCode }),
         err: (error: Error) => (error instanceof Error ? errorLine(error) : error),
-      },
-      redact: {
-        paths: ['headers', 'url', 'query', '*.authorization', '*.cookie', '*.headers', '*.url', '*.query'],
-        remove: true,
       },
     },
   );
