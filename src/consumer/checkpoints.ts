@@ -4,6 +4,7 @@
  * again, would else take a newer one back.
  */
 import { type BlockBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
+import { askStorage } from './askStorage.ts';
 import type { StoreNames } from './store.ts';
 
 export interface Checkpoint {
@@ -25,15 +26,18 @@ const refusals = new Set(['ConditionNotMet', 'BlobAlreadyExists', 'BlobNotFound'
 
 export class Checkpoints {
   readonly #container: () => ContainerClient;
+  readonly #limitMs: number;
 
-  /** `container`: as it is reached now, asked at each call. */
-  constructor(container: () => ContainerClient) {
+  /** `container`: as it is reached now, asked at each call. No call takes longer than `limitMs`. */
+  constructor(container: () => ContainerClient, limitMs: number) {
     this.#container = container;
+    this.#limitMs = limitMs;
   }
 
   async read(names: StoreNames, partition: string): Promise<Standing> {
     try {
-      const { metadata, etag } = await this.#blob(names, partition).getProperties();
+      const blob = this.#blob(names, partition);
+      const { metadata, etag } = await askStorage(this.#limitMs, (abortSignal) => blob.getProperties({ abortSignal }));
       return { checkpoint: checkpointIn(metadata ?? {}), etag: etag! };
     } catch (error) {
       if (codeOf(error) === 'BlobNotFound') return { checkpoint: null, etag: null };
@@ -51,11 +55,12 @@ export class Checkpoints {
     const blob = this.#blob(names, partition);
     const metadata = { sequencenumber: String(sequenceNumber), offset };
     try {
-      const written =
+      const written = await askStorage(this.#limitMs, (abortSignal) =>
         etag === null
-          ? await blob.upload('', 0, { metadata, conditions: { ifNoneMatch: '*' } })
+          ? blob.upload('', 0, { metadata, conditions: { ifNoneMatch: '*' }, abortSignal })
           : // With `upload` each would leave a copy behind in an account with soft delete or versions.
-            await blob.setMetadata(metadata, { conditions: { ifMatch: etag } });
+            blob.setMetadata(metadata, { conditions: { ifMatch: etag }, abortSignal }),
+      );
       return written.etag!;
     } catch (error) {
       if (refusals.has(codeOf(error) ?? '')) return null;

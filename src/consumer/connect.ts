@@ -9,6 +9,7 @@ import {
 } from '@azure/event-hubs';
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
 import { ContainerClient } from '@azure/storage-blob';
+import { askStorage } from './askStorage.ts';
 import { type Clock, endsWithin } from './clock.ts';
 import { messageOf } from './errors.ts';
 import type { ConsumerOptions, EventHubsAccess, StorageAccess, Tuning } from './options.ts';
@@ -125,8 +126,8 @@ export function containerNow(access: StorageAccess, first: ContainerClient, name
   };
 }
 
-/** The client library's own store, on the container as it is reached at each call. */
-export function storeOn(container: () => ContainerClient): CheckpointStore {
+/** The client library's own store, on the container as it is reached at each call; no call takes longer than so many milliseconds. */
+export function storeOn(container: () => ContainerClient, limitMs: number): CheckpointStore {
   let client = container();
   let store = new BlobCheckpointStore(client);
   let failure = failureOfLists(client);
@@ -140,16 +141,20 @@ export function storeOn(container: () => ContainerClient): CheckpointStore {
     return store;
   };
   return {
-    async listOwnership(...asked) {
+    async listOwnership(namespace, hub, group) {
       try {
-        return await current().listOwnership(...asked);
+        return await askStorage(limitMs, (abortSignal) =>
+          current().listOwnership(namespace, hub, group, { abortSignal }),
+        );
       } catch (error) {
         throw messageOf(error).endsWith(`\n${failure()}`) ? failure() : error;
       }
     },
-    claimOwnership: (...asked) => current().claimOwnership(...asked),
-    updateCheckpoint: (...asked) => current().updateCheckpoint(...asked),
-    listCheckpoints: (...asked) => current().listCheckpoints(...asked),
+    claimOwnership: (claims) => askStorage(limitMs, (abortSignal) => current().claimOwnership(claims, { abortSignal })),
+    updateCheckpoint: (checkpoint) =>
+      askStorage(limitMs, (abortSignal) => current().updateCheckpoint(checkpoint, { abortSignal })),
+    listCheckpoints: (namespace, hub, group) =>
+      askStorage(limitMs, (abortSignal) => current().listCheckpoints(namespace, hub, group, { abortSignal })),
   };
 }
 

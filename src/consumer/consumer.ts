@@ -32,8 +32,9 @@ export async function startConsumer(given: ConsumerOptions): Promise<Consumer> {
   const container = await openContainer(options);
   const probed = await Promise.all(options.hubs.map((name) => probeHub(options, name)));
   const reached = containerNow(options.storage, container, options.container);
-  const store = storeOn(reached);
-  const checkpoints = new Checkpoints(reached);
+  const { attemptMs } = options.tuning;
+  const store = storeOn(reached, attemptMs);
+  const checkpoints = new Checkpoints(reached, attemptMs);
   const budget = new ByteBudget(options.tuning.inFlightBytesMax);
   const hubs = probed.map((hub) => new HubConsumer(options, hub, { store, checkpoints, budget }));
   let stopping: Promise<void> | undefined;

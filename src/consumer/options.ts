@@ -98,7 +98,10 @@ export interface Tuning {
   readonly silentMs: number;
   /** New clients in a row that brought no progress before the consumer counts as dead. */
   readonly renewalsMax: number;
-  /** Longest time for one attempt of the client library. It does not try again: who asked does, or the partition starts again. */
+  /**
+   * Longest time for one attempt of the client library, and for one question to storage. Nothing is tried again then: who asked
+   * does, or the partition starts again.
+   */
   readonly attemptMs: number;
   /** Within this a stop is done, whatever happens; of it `closeMs` are kept for closing. */
   readonly stopMs: number;

@@ -1,6 +1,7 @@
 /** Tries hub, consumer group and storage at the start, and says what is wrong by the setting that mends it. */
 import type { EventHubConsumerClient } from '@azure/event-hubs';
 import type { ContainerClient } from '@azure/storage-blob';
+import { askStorage } from './askStorage.ts';
 import { closeClient, createClient, createContainer, hostOf } from './connect.ts';
 import {
   ConsumerStartError,
@@ -20,7 +21,7 @@ const STORAGE = ['CHECKPOINT_STORAGE_CONNECTION_STRING', 'CHECKPOINT_STORAGE_URL
 const probeWaitSeconds = 0.2;
 
 /** The container, made if it was missing. Rejects with `ConsumerStartError`. */
-export async function openContainer({ storage, container }: ConsumerOptions): Promise<ContainerClient> {
+export async function openContainer({ storage, container, tuning }: ResolvedOptions): Promise<ContainerClient> {
   let client: ContainerClient;
   try {
     client = createContainer(storage, container);
@@ -33,7 +34,7 @@ export async function openContainer({ storage, container }: ConsumerOptions): Pr
     );
   }
   try {
-    await client.createIfNotExists();
+    await askStorage(tuning.attemptMs, (abortSignal) => client.createIfNotExists({ abortSignal }));
     return client;
   } catch (error) {
     throw storageError(error, client, storage);

@@ -136,7 +136,7 @@ test('they lie where the client library keeps them, as it writes them, and a wri
   const [fullyQualifiedNamespace, eventHubName, consumerGroup] = names;
   const place = { fullyQualifiedNamespace, eventHubName, consumerGroup, partitionId: '0' };
   const library = new BlobCheckpointStore(container);
-  const ours = new Checkpoints(() => container);
+  const ours = new Checkpoints(() => container, 10_000);
   const at = (sequenceNumber: number) => ({ sequenceNumber, offset: `of-${sequenceNumber}` });
   await assert.rejects(ours.read(names, '0'), { statusCode: 404 });
   await assert.rejects(ours.write(names, '0', at(1), null), { statusCode: 404 });

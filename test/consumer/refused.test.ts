@@ -27,7 +27,7 @@ async function toldOf(said: typeof answer): Promise<ReturnType<typeof troubleOf>
   const key = Buffer.from('key').toString('base64');
   const connectionString = `DefaultEndpointsProtocol=http;AccountName=example;AccountKey=${key};BlobEndpoint=http://127.0.0.1:${port}/example;`;
   const container = createContainer({ connectionString }, 'checkpoints');
-  const asked = storeOn(() => container).listOwnership('example.servicebus.windows.net', 'hub', '$Default');
+  const asked = storeOn(() => container, 10_000).listOwnership('example.servicebus.windows.net', 'hub', '$Default');
   const error = await asked.then(
     () => assert.fail('it was let in'),
     (reason: unknown) => reason,
