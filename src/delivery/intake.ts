@@ -19,6 +19,7 @@ export interface IntakeDeps {
   readonly now: () => number;
   readonly onTaken: () => void;
   readonly onResync: (why: 'trimmed' | 'ahead' | 'lost') => void;
+  /** Told once, until there was room again. */
   readonly onFull: () => void;
   readonly lookMs: number;
   /** A pause while there is no room; ends with the signal. */
@@ -31,6 +32,8 @@ export class Intake {
   #target: Target;
   /** Whether this process has written the target down; from then on its absence is a loss. */
   #isSet = false;
+  /** Whether there was no room for all that was last to be taken in. */
+  #isFull = false;
 
   constructor(target: Target, deps: IntakeDeps, signal: AbortSignal) {
     this.#target = target;
@@ -102,8 +105,10 @@ export class Intake {
       place = taken.place;
       left = left.slice(taken.count);
       if (taken.count > 0) onTaken();
-      if (left.length === 0) break;
-      onFull();
+      const wasFull = this.#isFull;
+      this.#isFull = left.length > 0;
+      if (!this.#isFull) break;
+      if (!wasFull) onFull();
       await pause();
     }
     return place;
