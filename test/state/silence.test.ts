@@ -35,3 +35,23 @@ test('silence is good news only where all was lately read to its end, and nothin
     assert.equal(await silence(), 'nothing_happened');
   });
 });
+
+test('who reads, and how many partitions: those of another or of nobody do not count', async () => {
+  const clock = { now: NOW };
+  await withState(stateOptions(redis.url, { now: () => clock.now }), async (state) => {
+    const read = (partition: string): Promise<unknown> => {
+      const position = { sequenceNumber: 7, offset: '7', enqueuedAt: NOW, hubCreatedAt: 1 };
+      return state.positions.advance({ ...PLACE, partition }, { position, readToEndAt: clock.now, lagEvents: 0 });
+    };
+    const readers = async () => (await coverageQueries(state, () => null).now()).readers;
+    await read('0');
+    await read('1');
+    const of = (partitions: number) => [{ name: 'test', partitions, seenAt: new Date(clock.now).toISOString() }];
+    assert.deepEqual(await readers(), of(2));
+    clock.now += 2 * MINUTE_MS;
+    await read('1');
+    assert.deepEqual(await readers(), of(1), 'nobody has looked at the other for two minutes');
+    clock.now += 2 * MINUTE_MS;
+    assert.deepEqual(await readers(), []);
+  });
+});

@@ -51,7 +51,7 @@ export function coverageQueries(state: State, stalled: Stalled) {
           heldBackMs: at - clock.time,
           heldBy: clock.heldBy === null ? null : `${clock.heldBy.hub}/${clock.heldBy.partition}`,
         },
-        readers: readersOf(records),
+        readers: readersOf(records, at),
         losses: losses
           .sort(compareLosses)
           .map((loss) => ({ at: iso(loss.at), reason: reasonOf(loss), detail: loss.detail })),
@@ -72,11 +72,12 @@ const compareLosses = (a: NotedLoss, b: NotedLoss): number =>
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
+const isRead = ({ seenAt }: PartitionRecord, now: number): boolean => now - seenAt <= READER_GONE_MS;
+
 function partitionCoverage(record: PartitionRecord, missing: Missing | undefined, now: number, stalled: string | null) {
   const rebuilding = rebuildingOf(record, missing, now);
-  const isRead = now - record.seenAt <= READER_GONE_MS;
   const silence: Silence =
-    isRead &&
+    isRead(record, now) &&
     rebuilding === null &&
     record.lagEvents === 0 &&
     stalled === null &&
@@ -88,7 +89,7 @@ function partitionCoverage(record: PartitionRecord, missing: Missing | undefined
   const until = record.spans.at(-1)?.until ?? null;
   return {
     partition: record.partition,
-    reader: isRead ? record.reader : null,
+    reader: isRead(record, now) ? record.reader : null,
     position:
       record.sequenceNumber < 0 || record.enqueuedAt === null
         ? null
@@ -122,8 +123,9 @@ function rebuildingOf(record: PartitionRecord, missing: Missing | undefined, now
   return { since: iso(since), until: isoOrNull(until) };
 }
 
-function readersOf(records: readonly PartitionRecord[]) {
-  return [...groupBy(records, ({ reader }) => reader)].map(([name, own]) => ({
+function readersOf(records: readonly PartitionRecord[], now: number) {
+  const read = records.filter((record) => isRead(record, now));
+  return [...groupBy(read, ({ reader }) => reader)].map(([name, own]) => ({
     name,
     partitions: own.length,
     seenAt: iso(Math.max(...own.map(({ seenAt }) => seenAt))),
