@@ -1,6 +1,6 @@
 /** Folds what actors are owed: those that this process touched at once, those that another left behind every few seconds. */
 
-import { isOfOtherRule } from '../redis/errors.ts';
+import { isOfOtherRule, StateUnavailable } from '../redis/errors.ts';
 import type { ShardHandle } from '../shard.ts';
 import { type FoldContext, type FoldOutcome, foldOnce } from './folding.ts';
 
@@ -13,6 +13,11 @@ const POLL_INTERVAL_MS = 2_000;
 const POLL_ACTORS_MAX = 1_000;
 /** Before an actor whose fold failed is tried again. */
 const RETRY_DELAY_MS = 500;
+/**
+ * Where Redis is away or refuses, the folds of a shard all fail alike: none of them is begun for as long, and twice as long each
+ * time up to this. One after the other and again and again, each of thousands would be tried and told.
+ */
+const RETRY_DELAY_MS_MAX = 8_000;
 
 export interface FolderEvents {
   readonly onFolded: (outcome: Extract<FoldOutcome, { kind: 'folded' }>) => void;
@@ -29,6 +34,10 @@ export class Folder {
   readonly #queue = new Map<string, { shard: ShardHandle; actorId: string }>();
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
+  /** By the key of a shard that is left alone just now: the actors that wait there. */
+  readonly #held = new Map<string, Set<string>>();
+  /** How often in a row a shard could not be used. */
+  readonly #refusals = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopped = false;
   #idle: (() => void)[] = [];
@@ -81,9 +90,11 @@ export class Folder {
   wake(shard: ShardHandle, actorIds: readonly string[]): void {
     // What is owed stands in the state: whoever may fold finds it there.
     if (this.#stopped || !this.#events.mayFold()) return;
+    const held = this.#held.get(shard.key);
     for (const actorId of actorIds) {
       const name = shard.key + actorId;
-      if (this.#running.has(name)) this.#again.add(name);
+      if (held !== undefined) held.add(actorId);
+      else if (this.#running.has(name)) this.#again.add(name);
       else this.#queue.set(name, { shard, actorId });
     }
     this.#fill();
@@ -101,6 +112,27 @@ export class Folder {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#queue.clear();
     await this.idle();
+  }
+
+  /** Leaves a shard alone for a while, after the fold of an actor failed there. */
+  #hold(shard: ShardHandle, failed: string): void {
+    const { key } = shard;
+    // Those that were under way together have failed of one cause.
+    const held = this.#held.get(key);
+    if (held !== undefined) return void held.add(failed);
+    const waiting = new Set([failed]);
+    this.#held.set(key, waiting);
+    for (const [name, queued] of this.#queue) {
+      if (queued.shard.key !== key) continue;
+      this.#queue.delete(name);
+      waiting.add(queued.actorId);
+    }
+    const refusals = this.#refusals.get(key) ?? 0;
+    this.#refusals.set(key, refusals + 1);
+    this.#later(Math.min(RETRY_DELAY_MS * 2 ** refusals, RETRY_DELAY_MS_MAX), () => {
+      this.#held.delete(key);
+      this.wake(shard, [...waiting]);
+    });
   }
 
   #later(ms: number, task: () => void): void {
@@ -124,6 +156,7 @@ export class Folder {
     let owed = false;
     try {
       const outcome = await foldOnce(shard, actorId, this.#context);
+      this.#refusals.delete(shard.key);
       if (outcome.kind === 'lost') this.#events.onLost(shard);
       if (outcome.kind === 'folded') {
         owed = outcome.owed;
@@ -131,10 +164,12 @@ export class Folder {
       }
     } catch (error) {
       this.#events.onError(error);
-      if (!isOfOtherRule(error)) this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
+      if (error instanceof StateUnavailable) {
+        if (!isOfOtherRule(error)) this.#hold(shard, actorId);
+      } else this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
     }
     this.#running.delete(name);
-    if ((this.#again.delete(name) || owed) && !this.#stopped) this.#queue.set(name, { shard, actorId });
+    if (this.#again.delete(name) || owed) this.wake(shard, [actorId]);
     this.#fill();
     if (this.#queue.size === 0 && this.#running.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
