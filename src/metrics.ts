@@ -93,7 +93,11 @@ export function createMetrics() {
       'The last event of a partition that this process reads whose facts are safe.',
       partition,
     ),
-    owned: gauge('guestwatch_partition_owned', '1 where this process reads the partition.', partition),
+    owned: gauge(
+      'guestwatch_partition_owned',
+      '1 where this process owns the partition, and reads it unless it is stalled.',
+      partition,
+    ),
     stalled: gauge(
       'guestwatch_partition_stalled',
       '1 where a partition of this process, or of nobody, cannot be read or applied just now.',
