@@ -12,7 +12,7 @@ export interface CheckpointingDeps {
   readonly ownerships: Ownerships;
   /**
    * Looks at the owners anew if that was not done since this moment of the elapsed clock, or where none is given, if what is
-   * known of them is old; rejects if the store cannot be asked.
+   * known of them is old; rejects if the store cannot be asked, and without a moment given at once where that is known.
    */
   confirmOwner(since?: number): Promise<void>;
   /** Asks the hub for the partition's last sequence number. */

@@ -212,11 +212,13 @@ export class Session {
     else this.#hubTrouble = trouble;
   }
 
-  async #confirmOwner(
-    since = this.#hub.options.clock.elapsed() - this.#hub.options.tuning.ownershipFreshMs,
-  ): Promise<void> {
+  async #confirmOwner(asked?: number): Promise<void> {
+    const { clock, tuning } = this.#hub.options;
+    const since = asked ?? clock.elapsed() - tuning.ownershipFreshMs;
     // A look that is under way may have been begun too early.
     while (this.ownerships.seenAt < since) {
+      // Who looks after the partitions asks all the time: turns that waited for an account that is silent would take as long as that.
+      if (asked === undefined && this.#storageTrouble !== null) throw new Error(this.#storageTrouble.detail);
       this.#looking ??= this.store.look().finally(() => {
         this.#looking = null;
       });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startProxy } from '../../local/proxy.ts';
 import { eventually, FAST, HUB, sharedAzurite, signIn, stopAzurite, withStack } from './stack.ts';
+import { openStorageFront } from './storageFront.ts';
 
 after(stopAzurite);
 
@@ -31,5 +32,30 @@ test('storage that says nothing is told of, also where a partition has lost its 
     });
   } finally {
     await proxy.close();
+  }
+});
+
+test('while storage says nothing, turns of reading do not wait for it', async () => {
+  const { connectionString } = await sharedAzurite();
+  const front = await openStorageFront(connectionString);
+  try {
+    await withStack({}, async ({ state, start, send }) => {
+      const storage = { connectionString: front.connectionString };
+      const consumer = await start({ storage, tuning: { ...FAST, attemptMs: 4_000 } });
+      await send([signIn('before')]);
+      await state.when(() => state.ids().length === 1, 'the first fact');
+      const speak = front.beSilent();
+      await eventually(() => consumer.status().hubs[0]!.trouble !== null, 'what is silent is told');
+      const before = front.givenUp;
+      for (let turn = 1; turn <= 20; turn++) {
+        await send([signIn(`during ${turn}`)]);
+        await state.when(() => state.ids().length === 1 + turn, 'a fact during the silence');
+      }
+      assert.ok(front.givenUp - before < 20, `${front.givenUp - before} questions were given up on during 20 turns`);
+      speak();
+      await eventually(() => consumer.status().hubs[0]!.trouble === null, 'nothing stands in the way any more');
+    });
+  } finally {
+    await front.close();
   }
 });

@@ -12,6 +12,10 @@ export interface StorageFront {
   keepNext(): Promise<() => Promise<number>>;
   /** Has the next write of a checkpoint done, and cuts the connection instead of an answer; resolves when that is done. */
   cutNext(): Promise<void>;
+  /** Takes what comes and answers nothing, until what it gives is called. */
+  beSilent(): () => void;
+  /** Questions whose asker has given up waiting. */
+  readonly givenUp: number;
   close(): Promise<void>;
 }
 
@@ -21,6 +25,7 @@ export async function openStorageFront(target: string): Promise<StorageFront> {
   const port = Number(/127\.0\.0\.1:(\d+)/.exec(target)![1]);
   const calls: string[] = [];
   let next: Act | null = null;
+  let [isSilent, givenUp] = [false, 0];
   /** None of these calls has a body. */
   const passOn = async ({ method, url, rawHeaders }: http.IncomingMessage): Promise<http.IncomingMessage> => {
     // The signature covers headers and address, so nothing of them may change.
@@ -36,6 +41,7 @@ export async function openStorageFront(target: string): Promise<StorageFront> {
   const server = http.createServer(async (request, response) => {
     const isCheckpoint = request.url!.includes('/checkpoint/');
     if (isCheckpoint) calls.push(request.method!);
+    if (isSilent) return void response.once('close', () => givenUp++);
     const act = next;
     if (act !== null && isCheckpoint && request.method === 'PUT') {
       next = null;
@@ -66,6 +72,15 @@ export async function openStorageFront(target: string): Promise<StorageFront> {
       const [request] = await take();
       (await passOn(request)).resume();
       request.socket.destroy();
+    },
+    beSilent() {
+      isSilent = true;
+      return () => {
+        isSilent = false;
+      };
+    },
+    get givenUp() {
+      return givenUp;
     },
     async close() {
       const closed = once(server, 'close');
