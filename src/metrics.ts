@@ -85,7 +85,7 @@ export function createMetrics() {
     lag: gauge('guestwatch_lag_events', 'Events of a partition that this process reads, not yet read.', partition),
     lagSeconds: gauge(
       'guestwatch_lag_seconds',
-      'For how long the last event that was read has been in the hub, where newer ones wait; 0 where none do.',
+      'For how long an event may have waited in the hub unread: since the last that was read, or all was; 0 where none does.',
       partition,
     ),
     position: gauge(

@@ -32,8 +32,13 @@ export class Claim {
   since: Since | null;
   /** Up to here everything is safe. Only goes forward. */
   position: Position | null;
-  /** What was last written of position and end, and when by the elapsed clock. */
-  written: { readonly position: Position | null; readonly readToEndAt: number | null; readonly at: number };
+  /** What was last written of position and end, by which answer about the end, and when by the elapsed clock. */
+  written: {
+    readonly position: Position | null;
+    readonly readToEndAt: number | null;
+    readonly askedAt: number | null;
+    readonly at: number;
+  };
   /** Whether something was applied since. */
   hasApplied = false;
   /**
@@ -62,7 +67,7 @@ export class Claim {
       start.lastRead === null ? null : { sequenceNumber: start.lastRead, enqueuedAt: start.after?.enqueuedAt ?? null };
     this.since = start.since;
     this.position = start.after;
-    this.written = { position: start.after, readToEndAt: null, at: now };
+    this.written = { position: start.after, readToEndAt: null, askedAt: null, at: now };
     this.checkpoint = { sequenceNumber: -1, at: now, eventsSince: 0, etag };
     this.startedAt = now;
     this.calledAt = now;

@@ -44,6 +44,8 @@ export class Partition {
   /** The last answer about the end, and when (milliseconds since the Unix epoch) it was asked for. */
   asked: { readonly endSequenceNumber: number; readonly at: number } | null = null;
   readToEndAt: number | null = null;
+  /** When an answer about the end first told of what has not been read since (milliseconds since the Unix epoch). */
+  behindSince: number | null = null;
   /** When an event was last made safe, by the wall clock; null if none was. */
   progressAt: number | null = null;
   /** Claims in a row that ended without having read anything, and when the next may begin by the elapsed clock. */
@@ -89,6 +91,7 @@ export class Partition {
     this.asked = { endSequenceNumber, at };
     this.noteEnd(endSequenceNumber);
     this.notePosition();
+    if ((this.lagEvents ?? 0) > 0) this.behindSince ??= at;
   }
 
   /** The end as told by the way; it says nothing about the time since. */
@@ -99,6 +102,7 @@ export class Partition {
   /** To be told whenever the position moves: it may have come to the end that was last told. */
   notePosition(): void {
     const { asked, position } = this;
+    if (this.lagEvents === 0) this.behindSince = null;
     if (!asked || !position || position.sequenceNumber < asked.endSequenceNumber) return;
     this.readToEndAt = asked.at;
   }

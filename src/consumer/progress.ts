@@ -41,8 +41,10 @@ async function writePosition(deps: ProgressDeps, partition: Partition, claim: Cl
   const { clock, tuning, positions, hooks, logger } = deps;
   const { position, written } = claim;
   const { readToEndAt } = partition;
+  // What lies unread while nothing comes is told as it was last answered, too.
+  const askedAt = partition.asked?.at ?? null;
   const isMoved = position !== written.position;
-  if (!isMoved && readToEndAt === written.readToEndAt) return;
+  if (!isMoved && readToEndAt === written.readToEndAt && askedAt === written.askedAt) return;
   const isDue = clock.elapsed() - written.at >= tuning.positionMs;
   if (!isDue && !(isMoved && urgency === 'at_once') && urgency !== 'finally') return;
   const progress = { position, readToEndAt, lagEvents: partition.lagEvents };
@@ -54,7 +56,7 @@ async function writePosition(deps: ProgressDeps, partition: Partition, claim: Cl
     claim.end('state_lost', outcome.detail, clock.elapsed());
     claim.signal.throwIfAborted();
   }
-  claim.written = { position, readToEndAt, at: clock.elapsed() };
+  claim.written = { position, readToEndAt, askedAt, at: clock.elapsed() };
   claim.hasApplied = false;
   partition.totals.positionWrites += 1;
   await hooks.afterPosition?.(claim.place, position);

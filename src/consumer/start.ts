@@ -99,13 +99,12 @@ function startAfter(facts: StartFacts, after: Position): Pick<StartDecision, 'st
   const { place } = facts;
   const before = firstAvailable(facts.hub);
   const isGap = before > after.sequenceNumber + 1;
-  const gap = isGap
-    ? { after: after.sequenceNumber, before, afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: null, isFirst: false }
-    : null;
   const lastRead = isGap ? before - 1 : after.sequenceNumber;
   // Where nothing is left behind the gap, its end is the end of all: else the partition would lag behind events that are gone.
-  const reached = isGap && facts.hub.isEmpty ? endOf(facts) : after;
-  return { start: { place, eventPosition: positionAfter(lastRead), after: reached, lastRead, since: null }, gap };
+  const end = isGap && facts.hub.isEmpty ? endOf(facts) : null;
+  const times = { afterEnqueuedAt: after.enqueuedAt, beforeEnqueuedAt: end?.enqueuedAt ?? null };
+  const gap = isGap ? { after: after.sequenceNumber, before, ...times, isFirst: false } : null;
+  return { start: { place, eventPosition: positionAfter(lastRead), after: end ?? after, lastRead, since: null }, gap };
 }
 
 /** The end of the partition as a position. */

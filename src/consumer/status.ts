@@ -30,6 +30,8 @@ export interface PartitionStatus {
   readonly progressAt: number | null;
   /** Nothing was enqueued up to this time that is not safe. */
   readonly readToEndAt: number | null;
+  /** Since when something is known to lie unread, in milliseconds since the Unix epoch; null where nothing is. */
+  readonly behindSince: number | null;
   readonly totals: Readonly<PartitionTotals>;
 }
 
@@ -67,6 +69,7 @@ export function describePartition(hub: HubContext, session: Session, partition: 
     receiving: partition.receiving,
     progressAt: partition.progressAt,
     readToEndAt: partition.readToEndAt,
+    behindSince: partition.behindSince,
     totals: { ...partition.totals },
   };
 }

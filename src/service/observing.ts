@@ -129,7 +129,9 @@ function measureReading(
   if (own.position === null) return;
   const { sequenceNumber, enqueuedAt } = own.position;
   position.set(labels, sequenceNumber);
+  // What was enqueued by either of the first has been read; of a partition that was empty so far there is neither.
+  const waitingSince = Math.max(enqueuedAt ?? 0, own.readToEndAt ?? 0) || own.behindSince;
   if (own.lagEvents === 0) lagSeconds.set(labels, 0);
-  else if (own.lagEvents !== null && enqueuedAt !== null)
-    lagSeconds.set(labels, Math.max(0, (now - enqueuedAt) / 1000));
+  else if (own.lagEvents !== null && waitingSince !== null)
+    lagSeconds.set(labels, Math.max(0, (now - waitingSince) / 1000));
 }

@@ -25,14 +25,16 @@ export const troublesOf = (hubs: ConsumerStatus['hubs']): Trouble[] =>
   );
 
 /**
- * Null while it is read, and while it is another's to read. What was read and cannot be applied comes first; then why it
- * cannot be received; then what keeps partitions that are not read from being begun.
+ * Null while it is read, and while it is another's to read. What was read and cannot be applied comes first; then what keeps
+ * partitions that are not read from being begun; then why it cannot be received.
  */
 export function standingOf(hub: HubStatus, partition: PartitionStatus): Standing | null {
   if (partition.stalled !== null) return partition.stalled;
   const isOthers = partition.owner !== null && partition.owner !== hub.ownerId;
   if (isOthers) return null;
-  return partition.receiving ?? (isTroubled(hub, partition) ? hub.trouble : null);
+  const trouble = isTroubled(hub, partition) ? hub.trouble : null;
+  // Why its last receiver ended is not why it has no other.
+  return partition.state === 'starting' && trouble !== null ? trouble : (partition.receiving ?? trouble);
 }
 
 /** While storage is away, what is read goes on; while the hub is, a link can look open, but nothing comes over it. */

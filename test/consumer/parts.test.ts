@@ -65,6 +65,8 @@ test('a partition emptied by retention before it was read is a gap up to its end
   const followed = decideStart({ ...base, stored, hub: at(22, { first: 20 }) });
   assert.equal(followed.start.after?.sequenceNumber, 7, 'what follows moves the position');
   assert.deepEqual([gap?.after, gap?.before, start.lastRead], [7, 21, 20]);
+  assert.deepEqual([gap?.afterEnqueuedAt, gap?.beforeEnqueuedAt], [50_000, 90_000], 'until the last that is gone');
+  assert.equal(followed.gap?.beforeEnqueuedAt, null, 'until what follows, which has not been read');
 });
 
 test('a loss goes back to the mark where there is one', () => {

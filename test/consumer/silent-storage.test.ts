@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { startProxy } from '../../local/proxy.ts';
+import { standingOf } from '../../src/service/standing.ts';
 import { eventually, FAST, HUB, sharedAzurite, signIn, stopAzurite, withStack } from './stack.ts';
 import { openStorageFront } from './storageFront.ts';
 
@@ -25,7 +26,11 @@ test('storage that says nothing is told of, also where a partition has lost its 
       hubs.faults.inject({ kind: 'detachForced', hub: HUB });
       await eventually(() => hub().partitions[0]!.state === 'starting', 'the receiver is gone');
       await send([signIn('after')]);
-      assert.equal(hub().trouble?.code, 'storage_unreachable');
+      assert.equal(
+        standingOf(hub(), hub().partitions[0]!)?.code,
+        'storage_unreachable',
+        'and not what ended the receiver',
+      );
       speak();
       await state.when(() => state.ids().length === 3, 'reading begins again');
       await eventually(() => hub().trouble === null, 'nothing stands in the way any more');

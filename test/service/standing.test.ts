@@ -204,6 +204,13 @@ test('a hub that answers and gives nothing, client after client, asks for a new 
   assert.deepEqual([said.status, said.reasons[0].code], ['dead', 'consumer_dead']);
   assert.match(said.reasons[0].detail, new RegExp(`^${hub}: \\d+ new clients`));
   assert.match(await metrics(), /^guestwatch_consumer_dead\{.*\} 1$/m);
+  // Of a partition, too, that was empty when it was first met: since when something waits there, nobody has seen.
+  assert.match(await metrics(), new RegExp(`^guestwatch_lag_seconds\\{hub="${hub}",.*\\} [0-9.]*[1-9]`, 'm'));
+  const lags = async (): Promise<(number | null)[]> =>
+    (await ask(`${service.apiUrl}/v1/coverage`)).body.hubs
+      .find((one: { hub: string }) => one.hub === hub)
+      .partitions.map(({ lag }: { lag: number | null }) => lag);
+  await eventually(async () => (await lags()).includes(1), 'coverage tells what lies unread');
   servers.endpoint.faults.clear();
   await eventually(async () => (await livez()).status === 200, 'it lives again');
 });
