@@ -29,9 +29,9 @@ function hashOf(element: 'script' | 'style'): string {
 export const documentRoutes =
   (calls: readonly Call[], version: string): Routes =>
   async (server) => {
-    let document = '';
+    let document = Buffer.alloc(0);
     server.addHook('onReady', async () => {
-      document = JSON.stringify(openApiDocument(calls, version));
+      document = Buffer.from(JSON.stringify(openApiDocument(calls, version)));
     });
 
     server.get(
