@@ -422,7 +422,7 @@ export const LOG_EVENTS = {
   delivery_full: {
     level: 'warn',
     message: 'as much waits for a webhook as may: the feed is not read on for it',
-    about: 'Its queue is full. Told once, until there was room again.',
+    about: 'Its queue is full. Told once, until half of what waited has gone.',
     act: 'See GuestwatchDeliveryFull in docs/runbook.md.',
   },
   deliveries_dropped: {

@@ -5,6 +5,7 @@ import {
   type CheckpointStore,
   EventHubConsumerClient,
   type EventHubConsumerClientOptions,
+  type PartitionOwnership,
   RetryMode,
 } from '@azure/event-hubs';
 import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob';
@@ -150,7 +151,19 @@ export function storeOn(container: () => ContainerClient, limitMs: number): Chec
         throw messageOf(error).endsWith(`\n${failure()}`) ? failure() : error;
       }
     },
-    claimOwnership: (claims) => askStorage(limitMs, (abortSignal) => current().claimOwnership(claims, { abortSignal })),
+    async claimOwnership(claims) {
+      // The library writes one after the other: each has its time, and what was won stays so where the next is not answered.
+      const won: PartitionOwnership[] = [];
+      for (const claim of claims) {
+        try {
+          won.push(...(await askStorage(limitMs, (abortSignal) => current().claimOwnership([claim], { abortSignal }))));
+        } catch (error) {
+          if (won.length === 0) throw error;
+          break;
+        }
+      }
+      return won;
+    },
     updateCheckpoint: (checkpoint) =>
       askStorage(limitMs, (abortSignal) => current().updateCheckpoint(checkpoint, { abortSignal })),
     listCheckpoints: (namespace, hub, group) =>

@@ -123,8 +123,8 @@ export class Session {
     if (givesUp) {
       await endsWithin(clock, leftMs() - tuning.closeMs, Promise.all(this.#handlers.inFlight));
       await endsWithin(clock, leftMs() - tuning.closeMs / 2, this.#writeProgress());
-      this.store.close();
     }
+    this.store.close(givesUp);
     for (const [, claim] of this.#running()) claim.end('stopped', 'The consumer stops.', clock.elapsed());
     const complain = (error: unknown) => {
       log(logger, 'client_not_closed', { err: error, hub: this.#hub.hub }, messageOf(error));

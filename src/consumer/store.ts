@@ -31,8 +31,11 @@ export interface StoreOptions {
 export interface OwnershipStore extends CheckpointStore {
   /** Looks at the store for ourselves; rejects if that fails. */
   look(): Promise<PartitionOwnership[]>;
-  /** From now on ownerships are shown as they are, so that the client library gives up those that are ours. */
-  close(): void;
+  /**
+   * With `givesUp` ownerships are shown as they are from now on, so that the client library gives up those that are ours. Else it is
+   * shown none and claims none: they are the next session's, also where a question of this one is answered long after.
+   */
+  close(givesUp: boolean): void;
 }
 
 /** Namespace, hub and consumer group, as the client library names them in its records. */
@@ -40,7 +43,7 @@ export type StoreNames = readonly [namespace: string, hub: string, consumerGroup
 
 export function createStore(options: StoreOptions, names: () => StoreNames): OwnershipStore {
   const { inner, ownerships, clock, tuning, startPositions } = options;
-  let isClosing = false;
+  let state: 'open' | 'gives_up' | 'over' = 'open';
   /** The library claims one partition after the other, and asks for checkpoints right after the claim, without saying for which. */
   let claimed: string | undefined;
 
@@ -72,6 +75,7 @@ export function createStore(options: StoreOptions, names: () => StoreNames): Own
   }
 
   async function claimOwnership(requests: PartitionOwnership[]): Promise<PartitionOwnership[]> {
+    if (state === 'over') return [];
     const kept = requests.filter(isFresh);
     const claims = requests.filter((request) => !kept.includes(request));
     if (claims.length === 0) return kept;
@@ -84,13 +88,14 @@ export function createStore(options: StoreOptions, names: () => StoreNames): Own
 
   return {
     look,
-    close() {
-      isClosing = true;
+    close(givesUp) {
+      state = givesUp ? 'gives_up' : 'over';
     },
     async listOwnership() {
       options.onRound();
       const list = await look();
-      return isClosing ? list : list.map(shown);
+      if (state === 'over') return [];
+      return state === 'open' ? list.map(shown) : list;
     },
     claimOwnership,
     async listCheckpoints() {

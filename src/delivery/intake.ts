@@ -19,7 +19,6 @@ export interface IntakeDeps {
   readonly now: () => number;
   readonly onTaken: () => void;
   readonly onResync: (why: 'trimmed' | 'ahead' | 'lost') => void;
-  /** Told once, until there was room again. */
   readonly onFull: () => void;
   readonly lookMs: number;
   /** A pause while there is no room; ends with the signal. */
@@ -32,8 +31,6 @@ export class Intake {
   #target: Target;
   /** Whether this process has written the target down; from then on its absence is a loss. */
   #isSet = false;
-  /** Whether there was no room for all that was last to be taken in. */
-  #isFull = false;
 
   constructor(target: Target, deps: IntakeDeps, signal: AbortSignal) {
     this.#target = target;
@@ -105,10 +102,8 @@ export class Intake {
       place = taken.place;
       left = left.slice(taken.count);
       if (taken.count > 0) onTaken();
-      const wasFull = this.#isFull;
-      this.#isFull = left.length > 0;
-      if (!this.#isFull) break;
-      if (!wasFull) onFull();
+      if (left.length === 0) break;
+      if (taken.isNewlyFull) onFull();
       await pause();
     }
     return place;

@@ -207,7 +207,8 @@ export interface QueuePort {
     bounds: Bounds,
     now: number,
   ): Promise<
-    | { readonly kind: 'taken'; readonly count: number; readonly place: string }
+    /** `isNewlyFull`: there is no room for all of them, and it has not been told yet. */
+    | { readonly kind: 'taken'; readonly count: number; readonly place: string; readonly isNewlyFull: boolean }
     | { readonly kind: 'changed' }
     | { readonly kind: 'unknown' }
   >;

@@ -42,7 +42,7 @@
  * | `{P:d}letters`, `{P:d}order` | hash, sorted set | dead letters by id; their ids by time of arrival and place |
  * | `{P:w}meta` | hash | of the deliveries: `evicted`: see `mend.lua`; `erased` |
  * | `{P:w}targets` | set | names of those that findings are delivered to |
- * | `{P:w}t:NAME` | hash | a target: `about`, `address`, `seenAt`; `place`, `skipBefore`, `takenUntil` in the feed; `count`, `bytes`, `failedBytes`, `fullSince`; `disabledAt`, `pausedUntil`, `downs`, `lastSuccessAt`, `lastFailureAt`, `dropped` |
+ * | `{P:w}t:NAME` | hash | a target: `about`, `address`, `seenAt`; `place`, `skipBefore`, `takenUntil` in the feed; `count`, `bytes`, `failedBytes`, `fullSince`, `roomAt`; `disabledAt`, `pausedUntil`, `downs`, `lastSuccessAt`, `lastFailureAt`, `dropped` |
  * | `{P:w}d:ID` | hash | a delivery: what it is of, its `json`, and its story: `status`, `tries`, `attempts`, `due`, `claim` |
  * | `{P:w}f:NAME:FINDING` | list | deliveries of a finding that wait, in order: only the first is due |
  * | `{P:w}due:NAME`, `{P:w}asked:NAME`, `{P:w}claims:NAME` | sorted set | deliveries by when they are due; those that someone asked for; those in hand, by when the claim runs out |

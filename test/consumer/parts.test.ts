@@ -5,6 +5,7 @@ import type { PartitionOwnership, ReceivedEventData } from '@azure/event-hubs';
 import { bodyOf, bytesOf } from '../../src/consumer/body.ts';
 import { ByteBudget } from '../../src/consumer/budget.ts';
 import { Claim } from '../../src/consumer/claim.ts';
+import { systemClock } from '../../src/consumer/clock.ts';
 import { messageOf } from '../../src/consumer/errors.ts';
 import { TUNING } from '../../src/consumer/options.ts';
 import { Ownerships } from '../../src/consumer/ownership.ts';
@@ -13,6 +14,7 @@ import { pauseMs } from '../../src/consumer/persist.ts';
 import type { Place, Position } from '../../src/consumer/ports.ts';
 import { gapBefore, gapsIn, slicesOf } from '../../src/consumer/slice.ts';
 import { decideStart, type StartFacts } from '../../src/consumer/start.ts';
+import { createStore } from '../../src/consumer/store.ts';
 import { examine, patienceMs } from '../../src/consumer/watch.ts';
 
 const place: Place = { hub: 'h', hubCreatedAt: 1_000, partition: '0' };
@@ -209,6 +211,34 @@ test('an answer that is older than our own claim does not take it away', () => {
   assert.equal(ownerships.ownerOf('0'), 'us');
   ownerships.observe([record('them', '3')], 25, 0);
   assert.equal(ownerships.isLost('0'), true);
+});
+
+test('a session that was replaced is shown nothing and claims nothing, also where it asked before: what is ours is the next one’s', async () => {
+  const claims: string[] = [];
+  let answer: (list: PartitionOwnership[]) => void = () => {};
+  const inner = {
+    listOwnership: () => new Promise<PartitionOwnership[]>((resolve) => (answer = resolve)),
+    claimOwnership: async (asked: PartitionOwnership[]) => {
+      claims.push(...asked.map(({ partitionId }) => partitionId));
+      return asked;
+    },
+    listCheckpoints: async () => [],
+    updateCheckpoint: async () => {},
+  };
+  const store = createStore(
+    {
+      ...{ inner, ownerships: new Ownerships('us'), clock: systemClock, tuning: TUNING, startPositions: {} },
+      ...{ isRunning: () => true, mayStart: () => true, onRound: () => {}, onLook: () => {}, onFailure: () => {} },
+      prepare: async () => ({ offset: '-1' }),
+    },
+    () => ['namespace', 'hub', '$Default'],
+  );
+  const asked = store.listOwnership('namespace', 'hub', '$Default');
+  store.close(false);
+  answer([record('us', '1')]);
+  assert.deepEqual(await asked, []);
+  assert.deepEqual(await store.claimOwnership([{ ...record('us', '1'), ownerId: '' }]), []);
+  assert.deepEqual(claims, []);
 });
 
 test('the age of an ownership is how long it stays the same, whatever the clocks say', () => {

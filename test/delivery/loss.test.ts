@@ -120,6 +120,33 @@ test('where as much waits as may, the place stays, and goes on when there is roo
     await eventually(async () => (await stage.deliveries.state('soc'))!.fullSince === null, 'there is room');
   }));
 
+test('a receiver that takes a little at a time is told once to be full, until half of what waited has gone', () =>
+  withReceiver(async (stage, receiver) => {
+    let [taken, allowed] = [0, 0];
+    receiver.answer = (_, response) => response.writeHead(taken < allowed ? 204 : 503).end(() => (taken += 1));
+    await stage.deliver([stage.target(webhookOf(receiver.url))], { bounds: { waitingMax: 4 } });
+    for (const actor of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) await stage.publish(actor);
+    const state = async () => (await stage.deliveries.state('soc'))!;
+    await eventually(async () => (await state()).fullSince !== null, 'it is full');
+    const delivered = () => stage.told.outcomes.filter((outcome) => outcome === 'delivered').length;
+    for (const count of [1, 2, 3]) {
+      allowed = taken + 1;
+      await eventually(() => {
+        stage.clock.ms += 3_600_000;
+        return delivered() >= count;
+      }, 'it takes one');
+      await eventually(async () => (await state()).waiting === 4, 'and another comes in');
+      assert.ok((await state()).fullSince !== null);
+    }
+    assert.equal(stage.told.full, 1);
+    allowed = Number.POSITIVE_INFINITY;
+    await eventually(async () => {
+      stage.clock.ms += 3_600_000;
+      return (await state()).waiting === 0;
+    }, 'all have come');
+    assert.deepEqual([(await state()).fullSince, stage.told.full], [null, 1]);
+  }));
+
 test('bytes are bounded as well, but one revision always has room', () =>
   onStage(redis.url, async (stage) => {
     const place = await setDown(stage);
@@ -131,7 +158,7 @@ test('bytes are bounded as well, but one revision always has room', () =>
       bounds,
       stage.clock.ms,
     );
-    assert.deepEqual(taken, { kind: 'taken', count: 1, place: 'p-1' });
+    assert.deepEqual(taken, { kind: 'taken', count: 1, place: 'p-1', isNewlyFull: true });
   }));
 
 test('failed and delivered ones are bounded: the oldest give way, and it is counted', () =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type FindingsQuery, findingQueries } from '../../src/state/queries/findings.ts';
 import type { State } from '../../src/state/state.ts';
-import { ANN, type Body as Noted, only, patch, suppress } from './noted.ts';
+import { ANN, type Body as Noted, patch, suppress } from './noted.ts';
 import { applyFacts, redisOfFile, stateOptions, withState } from './redis.ts';
 import { MINUTE_MS, operation, signIn } from './samples.ts';
 
@@ -97,6 +97,17 @@ for (const shards of [1, 3])
 const isShown = ({ actorUpn, suppressed }: Body, guest: string): boolean =>
   actorUpn.startsWith(guest) && suppressed === null;
 
+test('a caller who may see a tenant twice over is given each of its findings once', async () => {
+  await withState(stateOptions(redis.url, { shards: 2 }), async (state) => {
+    await fill(state);
+    const caller = { name: 'ann', tenants: [TENANTS[0]!, TENANTS[1]!, TENANTS[0]!] };
+    const page = await findingQueries(state).list(caller, { ...ALL, limit: 100, cursor: null });
+    assert.ok(page.kind === 'page');
+    const listed = JSON.parse(`[${page.findings}]`) as Body[];
+    assert.deepEqual([listed.length, new Set(idsOf(listed)).size], [18, 18]);
+  });
+});
+
 test('a finding whose body is gone is passed over, and hides none', async () => {
   await withState(stateOptions(redis.url), async (state) => {
     await fill(state);
@@ -108,26 +119,42 @@ test('a finding whose body is gone is passed over, and hides none', async () => 
   });
 });
 
-test('what is suppressed between its place and its body is not given as if it were not', async (t) => {
-  await withState(stateOptions(redis.url, { shards: 2 }), async (state) => {
-    await applyFacts(state, [
-      signIn('s', Date.now() - 2_000, { upn: 'guest@partner.example', objectId: null }),
-      operation('o', Date.now() - 1_000, { actorUpn: 'guest@partner.example', actorObjectId: null }),
-    ]);
-    const { tenantId } = await only(state);
-    const shard = state.shardOf(tenantId);
-    const isBodies = (args: readonly unknown[]): boolean =>
-      args.some((arg) => String(arg).includes('f:') && args.includes('body'));
-    const { callBuffer } = shard.client;
-    let isMet = false;
-    t.mock.method(shard.client, 'callBuffer', async function (this: unknown, ...args: Parameters<typeof callBuffer>) {
-      if (!isMet && isBodies(args)) {
-        isMet = true;
-        await suppress(state, { tenantId, actorUpn: 'guest@partner.example' });
-      }
-      return callBuffer.apply(shard.client, args);
-    });
-    assert.deepEqual(await pagesOf(state, { ...ALL, suppressed: 'exclude' }, 10), []);
-    assert.ok(isMet);
+const BETWEEN: readonly (readonly [what: string, act: (state: State, body: Body) => Promise<unknown>])[] = [
+  ['suppressed', (state, { tenantId }) => suppress(state, { tenantId, actorUpn: 'guest@partner.example' })],
+  ['merged', takeOver],
+];
+
+/** As `store.lua` does with one that is taken over. */
+async function takeOver(state: State, body: Body): Promise<void> {
+  const { client, key } = state.shardOf(body.tenantId);
+  const other = 'f'.repeat(32);
+  await client.hset(`${key}f:${body.id}`, {
+    body: JSON.stringify({ ...body, supersededBy: other }),
+    supersededBy: other,
   });
-});
+}
+
+for (const [what, act] of BETWEEN)
+  test(`what is ${what} between its place and its body is not given as if it were not`, async (t) => {
+    await withState(stateOptions(redis.url, { shards: 2 }), async (state) => {
+      await applyFacts(state, [
+        signIn('s', Date.now() - 2_000, { upn: 'guest@partner.example', objectId: null }),
+        operation('o', Date.now() - 1_000, { actorUpn: 'guest@partner.example', actorObjectId: null }),
+      ]);
+      const [body] = (await pagesOf(state, ALL, 10)) as [Body];
+      const shard = state.shardOf(body.tenantId);
+      const isBodies = (args: readonly unknown[]): boolean =>
+        args.some((arg) => String(arg).includes('f:') && args.includes('body'));
+      const { callBuffer } = shard.client;
+      let isMet = false;
+      t.mock.method(shard.client, 'callBuffer', async function (this: unknown, ...args: Parameters<typeof callBuffer>) {
+        if (!isMet && isBodies(args)) {
+          isMet = true;
+          await act(state, body);
+        }
+        return callBuffer.apply(shard.client, args);
+      });
+      assert.deepEqual(await pagesOf(state, { ...ALL, suppressed: 'exclude' }, 10), []);
+      assert.ok(isMet);
+    });
+  });

@@ -1,5 +1,6 @@
 -- Writes down what became of an attempt; only who holds the claim may.
 --
+-- Part     room
 -- KEYS[1]  the tag of the deliveries
 -- ARGV     target; id; token of the claim; 'delivered' | 'again' | 'failed' | 'released', which was no attempt; now (ms);
 --          tries so far; attempts (JSON); when it is due again (ms);
@@ -46,6 +47,7 @@ redis.call('ZADD', sets .. outcome, 0, order .. '|' .. id)
 if not isTest then
   redis.call('HINCRBY', target, 'count', -1)
   redis.call('HINCRBY', target, 'bytes', -tonumber(bytes))
+  noteRoom(target)
   local waiting = tag .. 'f:' .. name .. ':' .. finding
   redis.call('LREM', waiting, 1, id)
   local nextOne = redis.call('LINDEX', waiting, 0)

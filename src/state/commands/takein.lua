@@ -1,10 +1,11 @@
 -- Takes revisions of the feed in for one target, as many as there is room for, and moves its place with them.
 --
+-- Part     room
 -- KEYS[1]  the tag of the deliveries
 -- ARGV     target; place that was read from; version of those erased that was read before it; now (ms); most that may wait; most bytes that may wait;
 --          n, then (place behind it or '' to leave it, id or '' for one that is passed over, order, finding, revision, tenant,
 --                   reason, event id, when it came into the feed (ms), finding JSON)
--- Returns  {'taken', how many, place now} | {'changed'}, where another has taken in, or someone was erased | {'unknown'}
+-- Returns  {'taken', how many, place now, '1' where it has just become full or ''} | {'changed'}, where another has taken in, or someone was erased | {'unknown'}
 local tag, name, from, erased, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local target = tag .. 't:' .. name
 local place = redis.call('HGET', target, 'place')
@@ -36,6 +37,6 @@ for i = 0, tonumber(ARGV[7]) - 1 do
   taken = taken + 1
 end
 redis.call('HSET', target, 'place', place, 'count', count, 'bytes', bytes, 'takenUntil', string.format('%.0f', newest))
-if taken < tonumber(ARGV[7]) then redis.call('HSETNX', target, 'fullSince', now)
-else redis.call('HDEL', target, 'fullSince') end
-return { 'taken', tostring(taken), place }
+local isNew = false
+if taken < tonumber(ARGV[7]) then isNew = noteFull(target, now) else noteRoom(target) end
+return { 'taken', tostring(taken), place, isNew and '1' or '' }

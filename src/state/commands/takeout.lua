@@ -1,5 +1,6 @@
 -- Takes deliveries of a target out of its queue, whatever became of them: who has one in hand is refused when he says how it went.
 --
+-- Part     room
 -- KEYS[1]  the tag of the deliveries
 -- ARGV     target; now (ms); '1' to count those that were not delivered as dropped; n, then id
 -- Returns  how many were there
@@ -30,5 +31,6 @@ for i = 5, 4 + tonumber(ARGV[4]) do
     redis.call('DEL', delivery)
   end
 end
+noteRoom(target)
 if ARGV[3] == '1' and dropped > 0 then redis.call('HINCRBY', target, 'dropped', dropped) end
 return out

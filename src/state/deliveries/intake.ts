@@ -32,19 +32,20 @@ export function intakeOf({ run }: DeliveriesPlace) {
       bounds: Bounds,
       now: number,
     ) {
-      let [place, count] = [from, 0];
+      let [place, count, isNewlyFull] = [from, 0, false];
       for (const page of stepsOf(steps, now)) {
         const args = [name, place, erased, now, bounds.waitingMax, bounds.waitingBytesMax, page.length, ...page.flat()];
-        const [outcome, taken, reached] = await run(takeInScript, args);
+        const [outcome, taken, reached, newlyFull] = await run(takeInScript, args);
         if (outcome !== 'taken') {
           if (count > 0) break;
           return { kind: outcome as 'changed' | 'unknown' };
         }
         place = reached!;
         count += Number(taken);
+        isNewlyFull = newlyFull === '1';
         if (Number(taken) < page.length) break;
       }
-      return { kind: 'taken' as const, count, place };
+      return { kind: 'taken' as const, count, place, isNewlyFull };
     },
   };
 }

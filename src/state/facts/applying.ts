@@ -98,7 +98,7 @@ export class Applying {
         const outcome = await applyFacts(shard, step, NO_MARK, now());
         if (outcome.kind === 'lost') return lose(shard);
         events.onApplied(outcome);
-        this.#folder.wake(shard, outcome.actors);
+        this.#folder.applied(shard, outcome.actors);
       }
     }
     if (batch.deadLetters.length === 0) return;
@@ -125,7 +125,7 @@ export class Applying {
       known.marks[index] = outcome.mark;
       events.onApplied(outcome);
       await hooks?.afterApply?.();
-      this.#folder.wake(this.#shards.handles[index]!, outcome.actors);
+      this.#folder.applied(this.#shards.handles[index]!, outcome.actors);
     }
     return true;
   }

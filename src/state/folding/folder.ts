@@ -14,10 +14,11 @@ const POLL_ACTORS_MAX = 1_000;
 /** Before an actor whose fold failed is tried again. */
 const RETRY_DELAY_MS = 500;
 /**
- * Where Redis is away or refuses, the folds of a shard all fail alike: none of them is begun for as long, and twice as long each
- * time up to this. One after the other and again and again, each of thousands would be tried and told.
+ * Where Redis is away or refuses, the folds of a shard all fail alike. So the shard rests: none of them is begun for as long, and
+ * twice as long each time up to this, unless the shard is seen to take something. One after the other and again and again, each
+ * of thousands would be tried and told.
  */
-const RETRY_DELAY_MS_MAX = 8_000;
+const REST_MS_MAX = 8_000;
 
 export interface FolderEvents {
   readonly onFolded: (outcome: Extract<FoldOutcome, { kind: 'folded' }>) => void;
@@ -27,6 +28,14 @@ export interface FolderEvents {
   readonly mayFold: () => boolean;
 }
 
+/** A shard is left alone just now: the actors that wait there, in order, and since when by the elapsed clock (ms). */
+interface Rest {
+  readonly shard: ShardHandle;
+  readonly actors: Set<string>;
+  readonly since: number;
+  isShortened: boolean;
+}
+
 export class Folder {
   readonly #shards: readonly ShardHandle[];
   readonly #context: FoldContext;
@@ -34,8 +43,8 @@ export class Folder {
   readonly #queue = new Map<string, { shard: ShardHandle; actorId: string }>();
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
-  /** By the key of a shard that is left alone just now: the actors that wait there. */
-  readonly #held = new Map<string, Set<string>>();
+  /** The shards that rest, by their keys. */
+  readonly #resting = new Map<string, Rest>();
   /** How often in a row a shard could not be used. */
   readonly #refusals = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -87,13 +96,19 @@ export class Folder {
     }
   }
 
+  /** To be told when a shard has taken in facts of these actors. */
+  applied(shard: ShardHandle, actorIds: readonly string[]): void {
+    this.#noteTaken(shard);
+    this.wake(shard, actorIds);
+  }
+
   wake(shard: ShardHandle, actorIds: readonly string[]): void {
     // What is owed stands in the state: whoever may fold finds it there.
     if (this.#stopped || !this.#events.mayFold()) return;
-    const held = this.#held.get(shard.key);
+    const rest = this.#resting.get(shard.key);
     for (const actorId of actorIds) {
       const name = shard.key + actorId;
-      if (held !== undefined) held.add(actorId);
+      if (rest !== undefined) rest.actors.add(actorId);
       else if (this.#running.has(name)) this.#again.add(name);
       else this.#queue.set(name, { shard, actorId });
     }
@@ -114,28 +129,44 @@ export class Folder {
     await this.idle();
   }
 
-  /** Leaves a shard alone for a while, after the fold of an actor failed there. */
-  #hold(shard: ShardHandle, failed: string): void {
+  /** Lets a shard rest, after the fold of an actor failed there. That one is tried last: it may fail by itself. */
+  #rest(shard: ShardHandle, failed: string): void {
+    const { actors } = this.#resting.get(shard.key) ?? this.#beginRest(shard);
+    actors.delete(failed);
+    actors.add(failed);
+  }
+
+  #beginRest(shard: ShardHandle): Rest {
     const { key } = shard;
-    // Those that were under way together have failed of one cause.
-    const held = this.#held.get(key);
-    if (held !== undefined) return void held.add(failed);
-    const waiting = new Set([failed]);
-    this.#held.set(key, waiting);
-    for (const [name, queued] of this.#queue) {
-      if (queued.shard.key !== key) continue;
-      this.#queue.delete(name);
-      waiting.add(queued.actorId);
-    }
+    const own = [...this.#queue].filter(([, queued]) => queued.shard.key === key);
+    for (const [name] of own) this.#queue.delete(name);
+    const actors = new Set(own.map(([, { actorId }]) => actorId));
+    const rest = { shard, actors, since: performance.now(), isShortened: false };
     const refusals = this.#refusals.get(key) ?? 0;
+    this.#resting.set(key, rest);
     this.#refusals.set(key, refusals + 1);
-    this.#later(Math.min(RETRY_DELAY_MS * 2 ** refusals, RETRY_DELAY_MS_MAX), () => {
-      this.#held.delete(key);
-      this.wake(shard, [...waiting]);
-    });
+    this.#later(Math.min(RETRY_DELAY_MS * 2 ** refusals, REST_MS_MAX), () => this.#endRest(rest));
+    return rest;
+  }
+
+  #endRest(rest: Rest): void {
+    const { shard, actors } = rest;
+    if (this.#resting.get(shard.key) !== rest) return;
+    this.#resting.delete(shard.key);
+    this.wake(shard, [...actors]);
+  }
+
+  /** A shard that has taken something takes more: its rest is over as soon as it has lasted for the shortest time. */
+  #noteTaken({ key }: ShardHandle): void {
+    this.#refusals.delete(key);
+    const rest = this.#resting.get(key);
+    if (rest === undefined || rest.isShortened) return;
+    rest.isShortened = true;
+    this.#later(Math.max(0, rest.since + RETRY_DELAY_MS - performance.now()), () => this.#endRest(rest));
   }
 
   #later(ms: number, task: () => void): void {
+    if (this.#stopped) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       task();
@@ -156,16 +187,16 @@ export class Folder {
     let owed = false;
     try {
       const outcome = await foldOnce(shard, actorId, this.#context);
-      this.#refusals.delete(shard.key);
       if (outcome.kind === 'lost') this.#events.onLost(shard);
       if (outcome.kind === 'folded') {
+        this.#noteTaken(shard);
         owed = outcome.owed;
         this.#events.onFolded(outcome);
       }
     } catch (error) {
       this.#events.onError(error);
       if (error instanceof StateUnavailable) {
-        if (!isOfOtherRule(error)) this.#hold(shard, actorId);
+        if (!isOfOtherRule(error)) this.#rest(shard, actorId);
       } else this.#later(RETRY_DELAY_MS, () => this.wake(shard, [actorId]));
     }
     this.#running.delete(name);

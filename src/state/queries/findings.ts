@@ -129,6 +129,7 @@ const asksBodies = ({ actorUpn, actorIp, operation, severity, since, until }: Fi
 /** Whether a body passes what its place did not say, or said before it was read: it may have changed since. */
 function fits(json: Buffer, query: FindingsQuery, isLate: boolean): boolean {
   const { actorUpn, actorIp, operation, status, severity, suppressed, since, until } = query;
+  if (isLate && !json.includes('"supersededBy":null')) return false;
   if (isLate && suppressed !== 'include' && json.includes('"suppressed":null') !== (suppressed === 'exclude'))
     return false;
   if (!asksBodies(query) && !(isLate && status !== null)) return true;

@@ -38,7 +38,7 @@ export const UNREAD: unique symbol = Symbol();
 export function listsOf(state: State, caller: Caller, tenantId: string | null): List[] {
   const named = tenantId === null ? caller.tenants : [tenantId].filter((one) => mayObserve(caller, one));
   if (named === 'all') return state.shards.map((shard) => ({ shard, name: 'list' }));
-  return named.map((one) => ({ shard: state.shardOf(one), name: `list:${one}` }));
+  return [...new Set(named)].map((one) => ({ shard: state.shardOf(one), name: `list:${one}` }));
 }
 
 export interface Span {
