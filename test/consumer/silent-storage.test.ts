@@ -46,7 +46,7 @@ test('while storage says nothing, turns of reading do not wait for it', async ()
   try {
     await withStack({}, async ({ state, start, send }) => {
       const storage = { connectionString: front.connectionString };
-      const consumer = await start({ storage, tuning: { ...FAST, attemptMs: 4_000 } });
+      const consumer = await start({ storage, tuning: { ...FAST, attemptMs: 1_500 } });
       await send([signIn('before')]);
       await state.when(() => state.ids().length === 1, 'the first fact');
       const speak = front.beSilent();
