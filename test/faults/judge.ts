@@ -2,9 +2,11 @@
 import { AssertionError } from 'node:assert';
 import type { Tenants } from '../e2e/asking.ts';
 import {
+  type Actors,
   assertDeadLetters,
   assertFindings,
   assertNothingLost,
+  assertOutlived,
   awaitRebuilt,
   compareRows,
   coverageOf,
@@ -32,6 +34,9 @@ export interface Judged {
   /** Everything sent, but for what has passed out of a hub before it was read, which coverage must name. */
   readonly read: readonly Sent[];
   readonly lost: readonly Sent[];
+  /** Actors whose findings outlived a part of that. */
+  readonly outlived: Actors;
+  readonly sent: readonly Sent[];
   /** Of what was read, that which its hub still has. */
   readonly readable: readonly Sent[];
   /** Whether state or events may have been lost. */
@@ -47,14 +52,20 @@ const MOMENTS = 5;
 const LAWS: readonly Law[] = [
   [
     'the findings are the pure fold over what was sent',
-    ({ url, read, readable, tenants }) => findingsSettle(url, read, { ms: SETTLE_MS, readable, tenants }),
+    ({ url, read, readable, tenants, outlived }) =>
+      findingsSettle(url, read, { ms: SETTLE_MS, readable, tenants, except: outlived }),
     KNOWABLE,
   ],
   [
     'every view holds its findings, every field of the contents',
-    async ({ url, read, tenants }) => {
-      for (const view of VIEWS) await assertFindings(url, read, view, tenants);
+    async ({ url, read, tenants, outlived }) => {
+      for (const view of VIEWS) await assertFindings(url, read, view, { tenants, except: outlived });
     },
+    KNOWABLE,
+  ],
+  [
+    'findings that outlived what they are made of lack nothing that is there, and hold nothing that was not sent',
+    ({ url, read, sent, outlived }) => assertOutlived(url, { read, sent, of: outlived }),
     KNOWABLE,
   ],
   [
@@ -108,11 +119,11 @@ async function settled({ world, done }: Stage, url: string): Promise<Judged> {
   const { hubs } = world;
   const mayLose = done.some(({ fault }) => fault.losesEvents || fault.losesState);
   for (const end = performance.now() + SETTLE_MS; ; ) {
-    const { read, lost } = await readingOf(world);
+    const { read, lost, outlived } = await readingOf(world);
     const readable = read.filter((one) => hubs.isReadable(one));
-    const judged = { url, read, lost, readable, mayLose };
+    const judged = { url, read, lost, outlived, sent: hubs.sent, readable, mayLose };
     if (hubs.gone.size === 0 || performance.now() > end) return judged;
-    const found = await broken('', () => findingsSettle(url, read, { ms: LOOK_MS, readable }));
+    const found = await broken('', () => findingsSettle(url, read, { ms: LOOK_MS, readable, except: outlived }));
     if (found === null && (await readingOf(world)).lost.length === lost.length) return judged;
   }
 }

@@ -18,6 +18,7 @@ async function obey(order: Order): Promise<Reply> {
 }
 
 async function judge({ url, sent, tenants }: JudgeOrder): Promise<Reply> {
-  const broken = await judgeAnswers({ url, read: sent, readable: sent, lost: [], mayLose: false, tenants });
+  const all = { read: sent, readable: sent, sent, lost: [], outlived: new Set<string>(), mayLose: false };
+  const broken = await judgeAnswers({ url, ...all, tenants });
   return { kind: 'judged', broken, findings: expectedFindings(sent, 'any').length };
 }
