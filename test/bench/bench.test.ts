@@ -63,6 +63,7 @@ test('a target is met at its very edge, and what has none is never missed', () =
   assert.ok(isMet(figure(1.6, { atMost: 1.6 })) && !isMet(figure(1.61, { atMost: 1.6 })));
   assert.ok(isMet(figure(0.3, { atLeast: 0.3 })) && !isMet(figure(0.29, { atLeast: 0.3 })));
   assert.ok(isMet(figure(99, null)));
+  assert.ok(isMet(figure(-37, { atMost: 50 })), 'less than nothing is little');
   assert.ok(!isMet(figure(Number.NaN, { atMost: 1 })), 'what is no number meets nothing');
 });
 

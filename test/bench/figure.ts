@@ -43,7 +43,10 @@ export const medianRatio = (own: readonly number[], peer: readonly number[]): nu
   median(own.map((value, i) => value / peer[i]!));
 
 export function isMet({ value, target }: Figure): boolean {
-  return target === null || (value <= (target.atMost ?? Number.POSITIVE_INFINITY) && value >= (target.atLeast ?? 0));
+  return (
+    target === null ||
+    (value <= (target.atMost ?? Number.POSITIVE_INFINITY) && value >= (target.atLeast ?? Number.NEGATIVE_INFINITY))
+  );
 }
 
 /** Where figures were measured. */
