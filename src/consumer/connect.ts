@@ -152,7 +152,8 @@ export function storeOn(container: () => ContainerClient, limitMs: number): Chec
       }
     },
     async claimOwnership(claims) {
-      // The library writes one after the other: each has its time, and what was won stays so where the next is not answered.
+      // The library writes one after the other: each has its time, and what was won stays so where the next is not answered. That one
+      // is asked for in the next round, which tells if it fails again.
       const won: PartitionOwnership[] = [];
       for (const claim of claims) {
         try {

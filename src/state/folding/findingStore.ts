@@ -147,5 +147,5 @@ export function listMember(finding: FindingCore, { triage: { status }, suppresse
   return [timeHex(LAST_TICK - finding.firstSeen), finding.id, views.join(','), ...noted].join('|');
 }
 
-/** The finding that a member of the lists is of. */
+/** The finding that a member of the lists is of, or a place in them. */
 export const listedId = (member: string): string => member.split('|', 2)[1]!;

@@ -1,5 +1,7 @@
 /** The lists of findings, one of each shard or of each tenant, read as one: who stands next in them, with bodies where they come cheap. */
+import { groupBy } from '../../detection/group.ts';
 import type { FindingView } from '../../detection/views.ts';
+import { listedId } from '../folding/findingStore.ts';
 import { CALL_BYTES_MAX } from '../redis/calls.ts';
 import { loadScript, runScript } from '../redis/scripts.ts';
 import { fieldOf, readValues } from '../redis/values.ts';
@@ -118,11 +120,9 @@ const PLACE = 16 + 1 + 32;
 
 /** Reads the bodies that are yet to be read, of each shard in one go; once those have `bytesMax` bytes the others are left. */
 export async function readBodies(items: readonly Listed[], bytesMax: number): Promise<void> {
-  const byShard = new Map<ShardHandle, Listed[]>();
-  for (const item of items)
-    if (item.body === UNREAD) byShard.set(item.shard, [...(byShard.get(item.shard) ?? []), item]);
-  for (const [{ client, key }, own] of byShard) {
-    const places = own.map(({ place }) => fieldOf(`${key}f:${place.slice(17)}`, 'body'));
+  const unread = items.filter(({ body }) => body === UNREAD);
+  for (const [{ client, key }, own] of groupBy(unread, ({ shard }) => shard)) {
+    const places = own.map(({ place }) => fieldOf(`${key}f:${listedId(place)}`, 'body'));
     for (const [i, value] of (await readValues(client, places, bytesMax)).entries())
       Object.assign(own[i]!, { body: value, isLate: true });
   }
