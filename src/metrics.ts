@@ -3,11 +3,20 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
+/** Of what the client of Prometheus tells of a process by itself. */
+const NOT_TOLD = [
+  // Sums of gauges beside them, under names that are for counters.
+  ...['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`),
+  // Times between two wakings of a timer, which count as lag whatever the timer is set to.
+  ...['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map((what) => `nodejs_eventloop_lag_${what}_seconds`),
+];
+/** At its usual 10 ms that timer takes a third of what a consumer without events takes. */
+const LAG_EVERY_MS = 60_000;
+
 export function createMetrics() {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  // Sums of gauges beside them, under names that are for counters.
-  for (const what of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${what}_total`);
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
+  for (const name of NOT_TOLD) registry.removeSingleMetric(name);
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name, help, labelNames, registers });

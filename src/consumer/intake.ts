@@ -40,7 +40,8 @@ export async function takeIn(
   events: readonly ReceivedEventData[],
 ): Promise<void> {
   const receivedAt = deps.clock.now();
-  deps.link(partition.id).note(events.reduce((most, event) => Math.max(most, bytesOf(event.body)), 0));
+  const largestBytes = events.reduce((most, event) => Math.max(most, bytesOf(event.body)), 0);
+  deps.link(partition.id).note(events.length, largestBytes);
   for (const slice of slicesOf(events, deps.tuning.sliceBytesMax)) {
     await deps.budget.spend(slice.bytes, claim.signal, () => takeSlice(deps, partition, claim, slice, receivedAt));
   }

@@ -52,10 +52,21 @@ test('a flood while a batch is held up comes only as far as the credit', async (
 test('the larger the events, the fewer may be under way', () => {
   const level = new Link(8 * 1024 * 1024);
   assert.equal(level.eventsMax, 32, 'before any has been seen');
-  level.note(1024 * 1024);
+  level.note(1, 1024 * 1024);
   assert.equal(level.eventsMax, 8);
-  for (let i = 0; i < 40; i++) level.note(100);
+  for (let i = 0; i < 40; i++) level.note(1, 100);
   assert.equal(level.eventsMax, 64, 'large ones may come again');
-  level.note(100 * 1024 * 1024);
+  level.note(1, 100 * 1024 * 1024);
   assert.equal(level.eventsMax, 1, 'one always may');
+});
+
+test('a partition in full flow may have twice as many under way as one of few events at a time', () => {
+  const level = new Link(8 * 1024 * 1024);
+  const after = (events: number) => {
+    for (let i = 0; i < 20; i++) level.note(events, 100);
+    return level.eventsMax;
+  };
+  assert.equal(after(32), 128);
+  assert.equal(after(31), 64);
+  assert.equal(after(128), 128);
 });
