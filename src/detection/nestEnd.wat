@@ -13,16 +13,6 @@
   (global $keyPlaces i32 (i32.const 8))
   (global $keysMax i32 (i32.const 32))
 
-  ;; One bit for each of 64 bytes: whether it is the byte.
-  (func $which (param $a v128) (param $b v128) (param $c v128) (param $d v128) (param $byte v128) (result i64)
-    (i64.or
-      (i64.or
-        (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $a) (local.get $byte))))
-        (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $b) (local.get $byte)))) (i64.const 16)))
-      (i64.or
-        (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $byte)))) (i64.const 32))
-        (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $byte)))) (i64.const 48)))))
-
   ;; The position after the nest that `open` begins at `at`, or -1 where it does not end before `end`. `open` is { or [, and
   ;; what closes it is two more.
   (func (export "nestEnd") (param $at i32) (param $end i32) (param $open i32) (result i32)
@@ -54,7 +44,13 @@
       (local.set $c (v128.load offset=32 (local.get $at)))
       (local.set $d (v128.load offset=48 (local.get $at)))
       (local.set $quotes
-        (call $which (local.get $a) (local.get $b) (local.get $c) (local.get $d) (local.get $quote)))
+        (i64.or
+          (i64.or
+            (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $a) (local.get $quote))))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $b) (local.get $quote)))) (i64.const 16)))
+          (i64.or
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $quote)))) (i64.const 32))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $quote)))) (i64.const 48)))))
 
       (if (i32.or
             (i64.ne (local.get $isEscaped) (i64.const 0))
@@ -65,7 +61,13 @@
         (then
           ;; One after the other: what a quote or a backslash means depends on all before it.
           (local.set $backslashes
-            (call $which (local.get $a) (local.get $b) (local.get $c) (local.get $d) (local.get $backslash)))
+            (i64.or
+          (i64.or
+            (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $a) (local.get $backslash))))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $b) (local.get $backslash)))) (i64.const 16)))
+          (i64.or
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $backslash)))) (i64.const 32))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $backslash)))) (i64.const 48)))))
           (local.set $rest
             (i64.and
               (i64.or (local.get $quotes) (local.get $backslashes))
@@ -105,12 +107,13 @@
 
       ;; Quotes that end what could be a telling key: the eight bytes up to them say whether they do.
       (local.set $capitals
-        (call $which
-          (v128.or (i8x16.eq (local.get $a) (local.get $t)) (i8x16.eq (local.get $a) (local.get $n)))
-          (v128.or (i8x16.eq (local.get $b) (local.get $t)) (i8x16.eq (local.get $b) (local.get $n)))
-          (v128.or (i8x16.eq (local.get $c) (local.get $t)) (i8x16.eq (local.get $c) (local.get $n)))
-          (v128.or (i8x16.eq (local.get $d) (local.get $t)) (i8x16.eq (local.get $d) (local.get $n)))
-          (i8x16.splat (i32.const 0xff))))
+        (i64.or
+          (i64.or
+            (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $a) (local.get $t)) (i8x16.eq (local.get $a) (local.get $n)))))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $b) (local.get $t)) (i8x16.eq (local.get $b) (local.get $n))))) (i64.const 16)))
+          (i64.or
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $c) (local.get $t)) (i8x16.eq (local.get $c) (local.get $n))))) (i64.const 32))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $d) (local.get $t)) (i8x16.eq (local.get $d) (local.get $n))))) (i64.const 48)))))
       (local.set $rest
         (i64.and
           (local.get $quotes)
@@ -137,12 +140,13 @@
 
       (local.set $brackets
         (i64.and
-          (call $which
-            (v128.or (i8x16.eq (local.get $a) (local.get $opening)) (i8x16.eq (local.get $a) (local.get $closing)))
-            (v128.or (i8x16.eq (local.get $b) (local.get $opening)) (i8x16.eq (local.get $b) (local.get $closing)))
-            (v128.or (i8x16.eq (local.get $c) (local.get $opening)) (i8x16.eq (local.get $c) (local.get $closing)))
-            (v128.or (i8x16.eq (local.get $d) (local.get $opening)) (i8x16.eq (local.get $d) (local.get $closing)))
-            (i8x16.splat (i32.const 0xff)))
+          (i64.or
+          (i64.or
+            (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $a) (local.get $opening)) (i8x16.eq (local.get $a) (local.get $closing)))))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $b) (local.get $opening)) (i8x16.eq (local.get $b) (local.get $closing))))) (i64.const 16)))
+          (i64.or
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $c) (local.get $opening)) (i8x16.eq (local.get $c) (local.get $closing))))) (i64.const 32))
+            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $d) (local.get $opening)) (i8x16.eq (local.get $d) (local.get $closing))))) (i64.const 48))))
           (i64.xor (local.get $inside) (i64.const -1))))
       (block $bracketsDone
         (loop $eachBracket
