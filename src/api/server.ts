@@ -66,9 +66,9 @@ export const sendJson = (reply: FastifyReply, text: JsonText | JsonBytes): Fasti
 export const sendPage = (reply: FastifyReply, items: readonly JsonText[], nextCursor: string | null): FastifyReply =>
   sendJson(reply, `${HEAD}${items.join(',')}${tailOf(nextCursor)}`);
 
-/** The same, with the items as they lay stored, commas between them. */
-export const sendItems = (reply: FastifyReply, items: JsonBytes, nextCursor: string | null): FastifyReply =>
-  sendJson(reply, Buffer.concat([HEAD_BYTES, items, Buffer.from(tailOf(nextCursor))]));
+/** Such a page of items as they lay stored, commas between them. */
+export const pageBytes = (items: JsonBytes, nextCursor: string | null): Buffer =>
+  Buffer.concat([HEAD_BYTES, items, Buffer.from(tailOf(nextCursor))]);
 
 const HEAD = '{"items":[';
 const HEAD_BYTES = Buffer.from(HEAD);

@@ -1,6 +1,8 @@
 /** Findings: the list and its filters, one finding, its evidence. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ApiPorts, Caller } from '../../src/api/ports.ts';
 import { appOf } from './ask.ts';
 import { memory } from './ports.ts';
 import { evidenceItem, findingOf } from './samples.ts';
@@ -176,4 +178,48 @@ test('evidence is paged, and its cursor is good for no other finding', async () 
   );
   const other = await ask(`/v1/findings/f-2/evidence?cursor=${first['nextCursor']}`);
   assert.equal(other.data['type'], 'urn:guestwatch:problem:bad_cursor');
+});
+
+test('who asks for the same list at the same time is answered by one reading, and never by that of other tenants', async () => {
+  const { ports } = memory();
+  const readings: { readonly tenants: Caller['tenants']; end(): void }[] = [];
+  const findings: ApiPorts['findings'] = {
+    ...ports.findings,
+    list: ({ tenants }) =>
+      new Promise((resolve) => {
+        const json = Buffer.from(JSON.stringify(findingOf(`f-${tenants}`)));
+        readings.push({ tenants, end: () => resolve({ kind: 'page', findings: json, nextCursor: null }) });
+      }),
+  };
+  const { ask } = await appOf(
+    { ...ports, findings },
+    {
+      access: {
+        authenticate: (presented) => ({
+          ...{ kind: 'granted', by: 'key', scope: 'findings:read', endsAt: null, revoked: null },
+          caller: { name: presented, tenants: presented === 'all' ? 'all' : [presented] },
+        }),
+      },
+    },
+  );
+  const askAs = (who: string, url = '/v1/findings') => ask(url, { headers: { authorization: `Bearer ${who}` } });
+  const begun = async (count: number) => {
+    for (let turns = 0; readings.length < count; turns++) {
+      assert.ok(turns < 10_000, `${readings.length} readings and not ${count}`);
+      await turn();
+    }
+  };
+  const all = [askAs('all')];
+  await begun(1);
+  all.push(...Array.from({ length: 5 }, () => askAs('all')));
+  const other = [askAs('t-1'), askAs('all', '/v1/findings?limit=7')];
+  await begun(3);
+  for (const { end } of readings) end();
+  await begun(4);
+  readings[3]!.end();
+  const idsOf = async (answers: typeof all) =>
+    (await Promise.all(answers)).map(({ data }) => (data['items'] as { id: string }[])[0]!.id);
+  assert.deepEqual(await idsOf(all), Array(6).fill('f-all'));
+  assert.deepEqual(await idsOf(other), ['f-t-1', 'f-all']);
+  assert.equal(readings.length, 4);
 });

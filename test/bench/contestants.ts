@@ -62,7 +62,7 @@ export async function ourConsumer(
 }
 
 /** So many records pass before V8 has compiled what is hot in the larger of the programs, a fact being seldom: 18 in 1,000. */
-export const PASSES_TO_GET_WARM = 4;
+export const PASSES_TO_GET_WARM = 8;
 
 export interface Turns {
   /** In one pass. */

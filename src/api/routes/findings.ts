@@ -5,16 +5,17 @@ import { callerOf } from '../caller.ts';
 import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { setNext } from '../next.ts';
-import type { FindingsPort, FindingsQuery } from '../ports.ts';
+import type { Caller, FindingsPort, FindingsQuery } from '../ports.ts';
 import { names, tagOf } from '../precondition.ts';
 import { invalid, type Problem, problem } from '../problem.ts';
 import { EvidencePage, Finding, FindingsPage, SEVERITIES, STATUSES } from '../schema/finding.ts';
 import { OcsfFinding, OcsfFindingsPage } from '../schema/formats.ts';
 import * as q from '../schema/query.ts';
 import { media } from '../schema/words.ts';
-import { type Routes, sendItems, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
+import { pageBytes, type Routes, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
 import { FINDING_FORMATS, type Texts } from '../texts.ts';
 import { parseInstant } from '../time.ts';
+import { Together } from '../together.ts';
 
 const ListParameters = q.query({
   view: q.choiceOr(
@@ -60,6 +61,26 @@ function filtersOf(query: Static<typeof ListParameters>): Omit<FindingsQuery, 'c
   };
 }
 
+/** A page as it is sent, or what it is made of in other formats. */
+type Page = { readonly json: Buffer } | { readonly items: FindingFields[]; readonly next: string | null };
+
+async function readPage(
+  findings: FindingsPort,
+  caller: Caller,
+  query: Static<typeof ListParameters>,
+): Promise<Page | Problem> {
+  const filters = filtersOf(query);
+  if ('name' in filters) return filters;
+  const binding = bindingOf('/v1/findings', filters);
+  const place = unbindCursor(binding, query.cursor);
+  if ('problem' in place) return place.problem;
+  const page = await findings.list(caller, { ...filters, cursor: place.cursor });
+  if (page.kind === 'bad_cursor') return badCursor('cursor');
+  const next = bindCursor(binding, page.nextCursor);
+  if (query.format === 'json') return { json: pageBytes(page.findings, next) };
+  return { items: JSON.parse(`[${page.findings}]`) as FindingFields[], next };
+}
+
 /** Says what an unknown id means, without repeating it. */
 export const unknownFinding = (): Problem =>
   problem('not_found', 'No finding has this id: it never was, or is older than findings are kept.');
@@ -67,6 +88,7 @@ export const unknownFinding = (): Problem =>
 export const findingsRoutes =
   (findings: FindingsPort, texts: Texts): Routes =>
   async (server) => {
+    const pages = new Together<Page | Problem>();
     server.get(
       '/v1/findings',
       {
@@ -88,18 +110,15 @@ export const findingsRoutes =
         },
       },
       async (request, reply) => {
-        const filters = filtersOf(request.query);
-        if ('name' in filters) return sendProblem(reply, filters);
-        const binding = bindingOf('/v1/findings', filters);
-        const place = unbindCursor(binding, request.query.cursor);
-        if ('problem' in place) return sendProblem(reply, place.problem);
-        const page = await findings.list(callerOf(request), { ...filters, cursor: place.cursor });
-        if (page.kind === 'bad_cursor') return sendProblem(reply, badCursor('cursor'));
-        const next = bindCursor(binding, page.nextCursor);
-        const { format } = request.query;
-        if (format === 'json') return sendItems(reply, page.findings, next);
-        const items = JSON.parse(`[${page.findings}]`) as FindingFields[];
-        if (format === 'ocsf')
+        const caller = callerOf(request);
+        // Who may see the same and asks the same is told the same.
+        const page = await pages.ask(`${caller.tenants} ${request.url}`, () =>
+          readPage(findings, caller, request.query),
+        );
+        if ('name' in page) return sendProblem(reply, page);
+        if ('json' in page) return sendJson(reply, page.json);
+        const { items, next } = page;
+        if (request.query.format === 'ocsf')
           return sendPage(
             reply,
             items.map((finding) => texts.ocsf(finding)),

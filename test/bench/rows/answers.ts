@@ -2,14 +2,14 @@
 import { openState } from '../../../src/state/state.ts';
 import { settle, stateOptions } from '../../state/redis.ts';
 import { batchOf, operation, signIn } from '../../state/samples.ts';
-import { type Figure, median, medianRatio, type Row, round } from '../figure.ts';
+import { type Figure, median, medianRatio, type Row, round, type Target } from '../figure.ts';
 import { inLab, openRedis } from '../lab.ts';
 import { cpuSeconds, type Service, startMemory, startService } from '../process.ts';
 
 const FINDINGS = 10_000;
 const PATH = '/v1/findings?limit=100';
 const REQUESTS = 2_000;
-/** Asked at a time. */
+/** Asked at a time: those who wait while the same is read are answered by the next reading, together. */
 const LANES = 8;
 
 export const answersRow: Row = {
@@ -34,27 +34,37 @@ export const answersRow: Row = {
       const service = await closers.open(startService('api', { REDIS_URL: redis.url }));
       const body = await (await fetch(`${service.apiUrl}${PATH}`)).text();
       const memory = await closers.open(startMemory(body));
-      const own: number[] = [];
-      const other: number[] = [];
+      const sides = [
+        { of: service, lanes: LANES, rates: [] as number[] },
+        { of: memory, lanes: LANES, rates: [] as number[] },
+        { of: service, lanes: 1, rates: [] as number[] },
+        { of: memory, lanes: 1, rates: [] as number[] },
+      ];
       for (let turn = 0; turn <= pairs; turn++) {
-        const rates = [await rateOf(service), await rateOf(memory)] as const;
-        say(`${round(rates[0])} for a second of CPU, Fastify ${round(rates[1])}`);
-        if (turn === 0) continue;
-        own.push(rates[0]);
-        other.push(rates[1]);
+        const told: string[] = [];
+        for (const { of, lanes, rates } of sides) {
+          const rate = await rateOf(of, lanes);
+          told.push(round(rate));
+          if (turn > 0) rates.push(rate);
+        }
+        say(`for a second of CPU ${told[0]}, Fastify ${told[1]}; one at a time ${told[2]}, Fastify ${told[3]}`);
       }
-      return [figureOf(own, other)];
+      const [own, peer, alone, peerAlone] = sides.map(({ rates }) => rates) as [number[], number[], number[], number[]];
+      const what = 'answers: lists of 100 findings for a second of CPU, against the same bytes from memory';
+      return [
+        figureOf(what, own, peer, { atLeast: 0.3 }),
+        figureOf('answers: the same, asked one at a time', alone, peerAlone, null),
+      ];
     }),
 };
 
-const figureOf = (own: readonly number[], peer: readonly number[]): Figure => ({
-  what: 'answers: lists of 100 findings for a second of CPU, against the same bytes from memory',
-  ...{ own: `${round(median(own))}/s`, peer: `${round(median(peer))}/s` },
-  ...{ value: medianRatio(own, peer), unit: 'times', target: { atLeast: 0.3 } },
+const figureOf = (what: string, own: readonly number[], peer: readonly number[], target: Target | null): Figure => ({
+  ...{ what, own: `${round(median(own))}/s`, peer: `${round(median(peer))}/s` },
+  ...{ value: medianRatio(own, peer), unit: 'times', target },
 });
 
 /** Requests that a server answers for a second of its CPU: who asks shares the cores with it, and is no part of the figure. */
-async function rateOf({ pid, apiUrl }: Service): Promise<number> {
+async function rateOf({ pid, apiUrl }: Service, lanes: number): Promise<number> {
   const before = cpuSeconds(pid);
   let left = REQUESTS;
   const lane = async (): Promise<void> => {
@@ -64,6 +74,6 @@ async function rateOf({ pid, apiUrl }: Service): Promise<number> {
       await answer.arrayBuffer();
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return REQUESTS / (cpuSeconds(pid) - before);
 }
