@@ -1,6 +1,7 @@
 /** All rows of the bench, in the order in which they are measured. */
 import type { Row } from './figure.ts';
 import { answersRow } from './rows/answers.ts';
+import { backlogRow } from './rows/backlog.ts';
 import { consumerRow } from './rows/consumer.ts';
 import { guestsRow } from './rows/guests.ts';
 import { latencyRow } from './rows/latency.ts';
@@ -14,17 +15,16 @@ import { standstillRow } from './rows/standstill.ts';
 import { storedRow } from './rows/stored.ts';
 import { stormsRow } from './rows/storms.ts';
 import { tenantsRow } from './rows/tenants.ts';
-import { windowRow } from './rows/window.ts';
 
 export const ROWS: readonly Row[] = [
   consumerRow,
   sharingRow,
   partitionsRow,
+  backlogRow,
   latencyRow,
   quietRow,
   standstillRow,
   guestsRow,
-  windowRow,
   storedRow,
   stormsRow,
   tenantsRow,

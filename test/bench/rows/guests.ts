@@ -1,17 +1,21 @@
-/** What a guest in the window takes of Redis, against one hash key for each guest, written plainly. */
+/**
+ * What a guest in the window takes of Redis, against one hash key for each guest, written plainly; and what a record costs while all
+ * of them are there, against an empty window.
+ */
 import type { Redis } from 'ioredis';
 import type { SignIn } from '../../../src/detection/fact.ts';
+import { type Contestant, costFigure, inTurn, ourConsumer, PASSES_TO_GET_WARM } from '../contestants.ts';
 import { type Figure, type Row, round } from '../figure.ts';
 import { Filler, guestSignIn, openOwnState } from '../filling.ts';
-import { inLab, type OpenRedis, openRedis, PACKING } from '../lab.ts';
+import { type Closers, inLab, type OpenRedis, openBlobs, openHub, openRedis, PACKING } from '../lab.ts';
 
 const GUESTS = 1_000_000;
 const STEP = 2_000;
 
 export const guestsRow: Row = {
   name: 'guests',
-  about: `Redis memory of a guest in the window, at ${GUESTS.toLocaleString('en')} guests, against one plain hash key each`,
-  measure: (_pairs, say) =>
+  about: `Redis memory of a guest in the window, at ${GUESTS.toLocaleString('en')} guests, against one plain hash key each; and CPU of a record then`,
+  measure: (pairs, say) =>
     inLab(async (closers) => {
       const ownIn = async (redis: OpenRedis): Promise<number> => {
         const filler = new Filler(await openOwnState(closers, redis));
@@ -24,7 +28,8 @@ export const guestsRow: Row = {
             batch.hset(`guest:${guest.upn}`, plainly(guest)).expire(`guest:${guest.upn}`, 172_800);
           await batch.exec();
         });
-      const own = await ownIn(await openRedis(closers));
+      const full = await openRedis(closers);
+      const own = await ownIn(full);
       const plain = await plainIn(await openRedis(closers));
       const packed = await ownIn(await openRedis(closers, PACKING));
       const packedPlain = await plainIn(await openRedis(closers, PACKING));
@@ -32,9 +37,28 @@ export const guestsRow: Row = {
         figureOf('Redis memory of a guest', own, plain, { value: own, unit: 'bytes', target: { atMost: 400 } }),
         figureOf('against a plain hash key', own, plain, HALF),
         figureOf(`the same, in a Redis as docker-compose.yml has it`, packed, packedPlain, HALF),
+        await windowFigure(closers, full, pairs, say),
       ];
     }),
 };
+
+const HUBS = ['full', 'empty'];
+
+async function windowFigure(
+  closers: Closers,
+  redis: OpenRedis,
+  pairs: number,
+  say: (progress: string) => void,
+): Promise<Figure> {
+  const hub = await openHub(closers, HUBS);
+  const blobs = await openBlobs(closers);
+  const contestants: Contestant[] = [
+    await ourConsumer(closers, hub, 'full', blobs, { redis }),
+    await ourConsumer(closers, hub, 'empty', blobs),
+  ];
+  const [full = [], empty = []] = await inTurn(hub, contestants, pairs, say, { toGetWarm: PASSES_TO_GET_WARM });
+  return costFigure('guests: CPU a million records, beside them and in an empty window', full, empty, { atMost: 1.1 });
+}
 
 const HALF = { unit: 'times', target: { atMost: 0.5 } } as const;
 

@@ -1,5 +1,5 @@
 /** What a record costs where two processes share the partitions, against one that has all of them. */
-import { type Contestant, costFigure, inTurn, ourConsumer, rateFigure } from '../contestants.ts';
+import { type Contestant, costFigure, inTurn, ourConsumer, PASSES_TO_GET_WARM, rateFigure } from '../contestants.ts';
 import type { Row } from '../figure.ts';
 import { inLab, openBlobs, openHub } from '../lab.ts';
 
@@ -16,7 +16,9 @@ export const sharingRow: Row = {
         await ourConsumer(closers, hub, 'two', blobs, { processes: 2 }),
         await ourConsumer(closers, hub, 'one', blobs),
       ];
-      const [two = [], one = []] = await inTurn(hub, contestants, pairs, say);
+      const [two = [], one = []] = await inTurn(hub, contestants, pairs, say, {
+        toGetWarm: PASSES_TO_GET_WARM,
+      });
       return [
         costFigure('sharing: CPU a million records, two processes', two, one, { atMost: 1.15 }),
         rateFigure('sharing: records per second on this machine', two, one),
