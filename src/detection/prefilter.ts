@@ -28,7 +28,7 @@ export function prefilterOf(table: NameTable): Pass {
   const known = prefilters.get(table);
   if (known !== undefined) return known;
   const isFarFromListed = nameTest(table);
-  const droppedUnnamed = isFarFromListed(Buffer.alloc(0), 0, 0);
+  const droppedUnnamed = isFarFromListed(Buffer.alloc(0), 0, 0, HASH_OF_NOTHING);
   const prefilter: Pass = (nests, start, end) => {
     const { bytes, keyCount } = nests;
     if (!droppedUnnamed || keyCount === null) return false;
@@ -86,26 +86,41 @@ function isNoGuest(record: Buffer, at: number): boolean {
 function isFarName(record: Buffer, at: number, isFarFromListed: NameTest): boolean {
   if (record[at] !== QUOTE) return false;
   const start = at + 1;
+  let hash = HASH_OF_NOTHING;
   for (let end = start; end < record.length && end - start <= NAME_BYTES_MAX; end++) {
-    if (record[end] === BACKSLASH) return false;
-    if (record[end] === QUOTE) return isFarFromListed(record, start, end);
+    const byte = record[end]!;
+    if (byte === BACKSLASH) return false;
+    if (byte === QUOTE) return isFarFromListed(record, start, end, hash);
+    hash = (Math.imul(hash, 31) + byte) & SMALL_INTEGER;
   }
   return false;
 }
 
-/** Whether the name that stands between two positions is neither listed nor like a listed one. */
-type NameTest = (bytes: Buffer, start: number, end: number) => boolean;
+const HASH_OF_NOTHING = 0;
+/** As many bits as V8 keeps in place, so that a hash is no object. */
+const SMALL_INTEGER = 0x3fffffff;
 
+/** Whether the name that stands between two positions, and has this hash, is neither listed nor like a listed one. */
+type NameTest = (bytes: Buffer, start: number, end: number, hash: number) => boolean;
+
+/** Looks names up by their bytes: no text is made of one that was met before, as nearly all are. */
 function nameTest(table: NameTable): NameTest {
-  const remembered = new Map<string, boolean>();
-  return (bytes, start, end) => {
-    const key = bytes.toString('latin1', start, end);
-    const known = remembered.get(key);
-    if (known !== undefined) return known;
-    const text = bytes.toString('utf8', start, end);
+  const remembered = new Map<number, { readonly name: Buffer; readonly isFar: boolean }>();
+  return (bytes, start, end, hash) => {
+    const known = remembered.get(hash);
+    if (known !== undefined && isSame(known.name, bytes, start, end)) return known.isFar;
+    const name = Buffer.from(bytes.subarray(start, end));
+    const text = name.toString();
     const isFar = table.match(text) === 'none' && !table.nearMiss(text);
     if (remembered.size >= NAMES_REMEMBERED_MAX) remembered.clear();
-    remembered.set(key, isFar);
+    // Of two names with one hash the later one is remembered.
+    remembered.set(hash, { name, isFar });
     return isFar;
   };
+}
+
+function isSame(name: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
+  return true;
 }

@@ -127,3 +127,24 @@ test('of bytes that are cut, changed or no text, nothing that a full parse finds
   );
   assert.ok(unlike < RUNS / 2, `most that is broken is told: ${unlike} not`);
 });
+
+test('a name is told from another with the same hash, whichever was met first', () => {
+  const listed = 'Add member to role';
+  // One up and 31 down within each pair: what a letter gives and the next takes is the same to a hash by 31.
+  const other = listed.replace(/[^ ] ?[a-z]/g, (pair) => {
+    const [a, b] = [pair.charCodeAt(0), pair.charCodeAt(pair.length - 1)];
+    return pair.length === 2 ? String.fromCharCode(a + 1, b - 31) : pair;
+  });
+  const textOf = (name: string): string => JSON.stringify(operation({ operationName: name }));
+  for (const names of [
+    [listed, other],
+    [other, listed, other],
+  ]) {
+    // A table of its own has a memory of its own.
+    const table = { ...TABLE };
+    for (const name of names) {
+      const { facts } = readEvent(Buffer.from(`{"records":[${textOf(name)}]}`), ORIGIN, table);
+      assert.equal(facts.length, name === listed ? 1 : 0, name);
+    }
+  }
+});
