@@ -93,7 +93,9 @@ async function bytesIn(client: Redis): Promise<number> {
 
 const NOW = Date.now();
 
-const plainly = ({ source, upn, objectId, ip, homeTenantId, resourceTenantId, recordId, time }: SignIn) => ({
-  ...{ upn, objectId, ip, homeTenantId, resourceTenantId, recordId, time: String(time) },
-  ...{ hub: source.hub, partition: source.partition, sequenceNumber: source.sequenceNumber, sha256: source.sha256 },
+/** All that ours keeps of it, too: but for the look-up by object id, which would be another key. */
+const plainly = ({ source, kind: _kind, receivedAt: _receivedAt, time, createdDateTime, ...ids }: SignIn) => ({
+  ...{ ...ids, time: String(time), createdDateTime: String(createdDateTime) },
+  ...{ hub: source.hub, partition: source.partition, sequenceNumber: source.sequenceNumber },
+  ...{ recordIndex: source.recordIndex, enqueuedAt: source.enqueuedAt, sha256: source.sha256 },
 });
