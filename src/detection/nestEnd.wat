@@ -3,6 +3,9 @@
 ;; Memory: what was found stands from 0 on (see the addresses below); the text wherever the caller has put it, from 1,024 on,
 ;; with 64 bytes behind it that are no JSON at all, such as zeros. Only brackets of the nest's own kind are counted, and none
 ;; in strings. A string's quotes are those that no backslash in it takes away; a backslash outside of strings means nothing.
+;;
+;; Which of 64 bytes are what is sought is one bit for each, out of four vectors. That is written out wherever it is needed: V8 puts no
+;; function of a module into another, and around a call it would write down all vectors and read them again.
 (module
   (memory (export "memory") 2)
 
@@ -62,12 +65,12 @@
           ;; One after the other: what a quote or a backslash means depends on all before it.
           (local.set $backslashes
             (i64.or
-          (i64.or
-            (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $a) (local.get $backslash))))
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $b) (local.get $backslash)))) (i64.const 16)))
-          (i64.or
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $backslash)))) (i64.const 32))
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $backslash)))) (i64.const 48)))))
+              (i64.or
+                (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $a) (local.get $backslash))))
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $b) (local.get $backslash)))) (i64.const 16)))
+              (i64.or
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $c) (local.get $backslash)))) (i64.const 32))
+                (i64.shl (i64.extend_i32_u (i8x16.bitmask (i8x16.eq (local.get $d) (local.get $backslash)))) (i64.const 48)))))
           (local.set $rest
             (i64.and
               (i64.or (local.get $quotes) (local.get $backslashes))
@@ -141,12 +144,12 @@
       (local.set $brackets
         (i64.and
           (i64.or
-          (i64.or
-            (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $a) (local.get $opening)) (i8x16.eq (local.get $a) (local.get $closing)))))
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $b) (local.get $opening)) (i8x16.eq (local.get $b) (local.get $closing))))) (i64.const 16)))
-          (i64.or
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $c) (local.get $opening)) (i8x16.eq (local.get $c) (local.get $closing))))) (i64.const 32))
-            (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $d) (local.get $opening)) (i8x16.eq (local.get $d) (local.get $closing))))) (i64.const 48))))
+            (i64.or
+              (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $a) (local.get $opening)) (i8x16.eq (local.get $a) (local.get $closing)))))
+              (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $b) (local.get $opening)) (i8x16.eq (local.get $b) (local.get $closing))))) (i64.const 16)))
+            (i64.or
+              (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $c) (local.get $opening)) (i8x16.eq (local.get $c) (local.get $closing))))) (i64.const 32))
+              (i64.shl (i64.extend_i32_u (i8x16.bitmask (v128.or (i8x16.eq (local.get $d) (local.get $opening)) (i8x16.eq (local.get $d) (local.get $closing))))) (i64.const 48))))
           (i64.xor (local.get $inside) (i64.const -1))))
       (block $bracketsDone
         (loop $eachBracket
