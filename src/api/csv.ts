@@ -17,14 +17,17 @@ export const NEXT_HEADERS = {
   link: 'Of a table: the next page, `rel="next"`. It is missing at the end of the list.',
 };
 
-/** Answers with one row for each item; the columns are the members of their schema, in its order. */
-export function sendCsv(
+/** Answers with one row for each item. */
+export const sendCsv = (
   reply: FastifyReply,
   schema: TObject,
   items: readonly Readonly<Record<string, unknown>>[],
-): FastifyReply {
-  return sendText(reply, `${CSV}; charset=utf-8; header=present`, tableOf(schema, items));
-}
+): FastifyReply => sendTable(reply, tableOf(schema, items));
 
-const tableOf = (schema: TObject, items: readonly Readonly<Record<string, unknown>>[]): string =>
+/** Answers with a table that is ready. */
+export const sendTable = (reply: FastifyReply, table: string): FastifyReply =>
+  sendText(reply, `${CSV}; charset=utf-8; header=present`, table);
+
+/** One row for each item; the columns are the members of their schema, in its order. */
+export const tableOf = (schema: TObject, items: readonly Readonly<Record<string, unknown>>[]): string =>
   [...csvLines(Object.keys(schema.properties), items)].join('');

@@ -64,9 +64,13 @@ export const sendJson = (reply: FastifyReply, text: JsonText | JsonBytes): Fasti
 
 /** Answers with a page of items that are ready. */
 export const sendPage = (reply: FastifyReply, items: readonly JsonText[], nextCursor: string | null): FastifyReply =>
-  sendJson(reply, `${HEAD}${items.join(',')}${tailOf(nextCursor)}`);
+  sendJson(reply, pageText(items, nextCursor));
 
-/** Such a page of items as they lay stored, commas between them. */
+/** A page of items that are ready. */
+export const pageText = (items: readonly JsonText[], nextCursor: string | null): JsonText =>
+  `${HEAD}${items.join(',')}${tailOf(nextCursor)}`;
+
+/** The same of items as they lay stored, commas between them. */
 export const pageBytes = (items: JsonBytes, nextCursor: string | null): Buffer =>
   Buffer.concat([HEAD_BYTES, items, Buffer.from(tailOf(nextCursor))]);
 

@@ -11,8 +11,8 @@ export class Together<T> {
   readonly #readings = new Map<string, Reading<T>>();
 
   /**
-   * Reads, or shares the next reading of the same question with all who ask while one is under way. No answer is older than its
-   * question: whoever has changed something sees it. Rejects as the reading does.
+   * Reads, or shares the next reading of the same question with all who ask while one is under way, and so waits for two at the most.
+   * No answer is older than its question: whoever has changed something sees it. Rejects as the reading does.
    */
   ask(question: string, read: () => Promise<T>): Promise<T> {
     const reading = this.#readings.get(question);
@@ -22,7 +22,8 @@ export class Together<T> {
   }
 
   #begin(question: string, read: () => Promise<T>): Promise<T> {
-    const answer = read();
+    // Whatever it throws is its answer, or nobody could ask any more.
+    const answer = (async () => read())();
     const end = (): void => {
       if (reading.next === null) this.#readings.delete(question);
     };

@@ -34,7 +34,10 @@ const eventBytesFirst = 256 * 1024;
  * small ones may come a flood of the largest there are, and then eight times the bound is under way.
  */
 const eventBytesMin = 128 * 1024;
-/** And as this large in the flow, where what comes next is like what came. Twice as many in a batch cost a tenth less each. */
+/**
+ * And as this large in full flow, where what comes next is like what came: twice as many in a batch cost a tenth less each. Credit is
+ * not taken back: a flood of the largest right after such a flow may be sixteen times the bound.
+ */
 const eventBytesInFlow = 64 * 1024;
 /** How much of the estimate is left after each batch of smaller events: large ones are remembered for some batches. */
 const decay = 0.8;
@@ -63,7 +66,8 @@ export class Link {
 
   /** Tells of a batch how many events it had, and the size of the largest, in bytes. */
   note(events: number, largestBytes: number): void {
-    const isInFlow = events * eventBytesMin >= this.#bytesMax / 2;
+    // At least half of what came at once while there was no flow.
+    const isInFlow = events >= this.#bytesMax / eventBytesMin / 2;
     const least = isInFlow ? eventBytesInFlow : eventBytesMin;
     this.#eventBytes = Math.max(largestBytes, this.#eventBytes * decay, least);
   }

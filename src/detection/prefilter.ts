@@ -105,21 +105,20 @@ type NameTest = (bytes: Buffer, start: number, end: number, hash: number) => boo
 
 /** Looks names up by their bytes: no text is made of one that was met before, as nearly all are. */
 function nameTest(table: NameTable): NameTest {
-  const remembered = new Map<number, { readonly name: Buffer; readonly isFar: boolean }>();
+  const remembered = new Map<number, { readonly name: Uint8Array; readonly isFar: boolean }>();
   return (bytes, start, end, hash) => {
     const known = remembered.get(hash);
     if (known !== undefined && isSame(known.name, bytes, start, end)) return known.isFar;
-    const name = Buffer.from(bytes.subarray(start, end));
-    const text = name.toString();
+    const text = bytes.toString('utf8', start, end);
     const isFar = table.match(text) === 'none' && !table.nearMiss(text);
     if (remembered.size >= NAMES_REMEMBERED_MAX) remembered.clear();
-    // Of two names with one hash the later one is remembered.
-    remembered.set(hash, { name, isFar });
+    // Of two names with one hash the later one is remembered; a copy of its own, as a view would keep what it is a view of.
+    remembered.set(hash, { name: Uint8Array.prototype.slice.call(bytes, start, end), isFar });
     return isFar;
   };
 }
 
-function isSame(name: Buffer, bytes: Buffer, start: number, end: number): boolean {
+function isSame(name: Uint8Array, bytes: Buffer, start: number, end: number): boolean {
   if (name.length !== end - start) return false;
   for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
   return true;

@@ -55,3 +55,19 @@ test('a reading that fails is that of its askers alone', async () => {
   begun[1]!.end('read');
   assert.equal(await second, 'read');
 });
+
+test('a reading that throws at once is one that fails, and the question can be asked again', async () => {
+  const together = new Together<string>();
+  const { begun, read } = readings();
+  const throws = (): never => {
+    throw new Error('not begun');
+  };
+  const first = together.ask('a', read);
+  const second = together.ask('a', throws);
+  begun[0]!.end('read');
+  assert.equal(await first, 'read');
+  await assert.rejects(second, /not begun/);
+  await turn();
+  void together.ask('a', read);
+  assert.equal(begun.length, 2);
+});

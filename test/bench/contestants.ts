@@ -1,6 +1,15 @@
 /** Consumers that read the same work in turn, each from a hub of its own, and what a record costs them. */
 import { type Figure, median, medianRatio, round, type Target } from './figure.ts';
-import { type Closers, type OpenRedis, openRedis, PARTITIONS, settings, untilDone, untilShared } from './lab.ts';
+import {
+  type Closers,
+  type OpenRedis,
+  openRedis,
+  PARTITIONS,
+  redisCpuSeconds,
+  settings,
+  untilDone,
+  untilShared,
+} from './lab.ts';
 import { cpuSeconds, type HubProcess, type Service, startService } from './process.ts';
 
 /** Events in one pass: long enough that hundredths of a second do not count. */
@@ -12,14 +21,22 @@ export interface Contestant {
   /** Of the hub, where there are others than usual. */
   readonly partitions?: number;
   readonly pids: readonly number[];
+  /** CPU that its Redis has used so far, in seconds; left out where it has none. */
+  readonly redisCpu?: () => Promise<number>;
   reached(lasts: Readonly<Record<string, number>>): Promise<void>;
 }
 
 export interface Pass {
-  /** Of its processes, for a million records. */
-  readonly cpuPerMillion: number;
+  /** CPU of its processes, in seconds for a million records. */
+  readonly own: number;
+  /** The same of the hub and of its Redis, which share the machine with it. */
+  readonly hub: number;
+  readonly redis: number;
   readonly recordsPerSecond: number;
 }
+
+/** Whose CPU is meant. */
+export type Part = 'own' | 'hub' | 'redis';
 
 /** Lets a contestant read so many events that it has not seen. */
 export async function pass(
@@ -28,16 +45,24 @@ export async function pass(
   from: number,
   events = EVENTS_PER_PASS,
 ): Promise<Pass> {
-  const { pids } = contestant;
-  const before = pids.map(cpuSeconds);
+  const { pids, redisCpu = async () => 0 } = contestant;
+  const spent = async () => ({
+    own: pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
+    ...{ hub: cpuSeconds(hub.pid), redis: await redisCpu() },
+  });
+  const before = await spent();
   const begun = performance.now();
   const { partitions = PARTITIONS } = contestant;
   const { records, lasts } = await hub.send({ hub: contestant.hub, from, events, partitions });
   await contestant.reached(lasts);
   const seconds = (performance.now() - begun) / 1_000;
-  const cpu = pids.reduce((sum, pid, i) => sum + cpuSeconds(pid) - before[i]!, 0);
+  const after = await spent();
   await hub.forget();
-  return { cpuPerMillion: (cpu / records) * 1_000_000, recordsPerSecond: records / seconds };
+  const perMillion = (of: Part): number => ((after[of] - before[of]) / records) * 1_000_000;
+  return {
+    ...{ own: perMillion('own'), hub: perMillion('hub'), redis: perMillion('redis') },
+    recordsPerSecond: records / seconds,
+  };
 }
 
 /** Where ours keeps its state, and how many processes of it there are. */
@@ -58,7 +83,10 @@ export async function ourConsumer(
   for (let i = 0; i < processes; i++)
     services.push(await closers.open(startService('consumer', settings(hub, name, url, blobs))));
   if (processes > 1) await untilShared(services);
-  return { hub: name, pids: services.map(({ pid }) => pid), reached: (lasts) => untilDone(client, name, lasts) };
+  return {
+    ...{ hub: name, pids: services.map(({ pid }) => pid), redisCpu: () => redisCpuSeconds(client) },
+    reached: (lasts) => untilDone(client, name, lasts),
+  };
 }
 
 /** So many records pass before V8 has compiled what is hot in the larger of the programs, a fact being seldom: 18 in 1,000. */
@@ -83,19 +111,24 @@ export async function inTurn(
   for (let turn = 0; turn < toGetWarm + pairs; turn++) {
     for (const [i, contestant] of contestants.entries()) {
       const done = await pass(hub, contestant, turn * events, events);
-      say(`${contestant.hub}: ${round(done.cpuPerMillion)} s a million records`);
+      say(`${contestant.hub}: ${round(done.own)} s a million records`);
       if (turn >= toGetWarm) passes[i]!.push(done);
     }
   }
   return passes;
 }
 
-const cpuIn = (passes: readonly Pass[]): number[] => passes.map(({ cpuPerMillion }) => cpuPerMillion);
-const secondsIn = (passes: readonly Pass[]): string => `${round(median(cpuIn(passes)))} s`;
-
-/** What a record costs one of two, in CPU time, against the other. */
-export function costFigure(what: string, own: readonly Pass[], peer: readonly Pass[], target: Target | null): Figure {
-  const sides = { own: secondsIn(own), peer: secondsIn(peer) };
+/** What a record costs one of two, in CPU time, against the other; or what it costs the hub or Redis for them. */
+export function costFigure(
+  what: string,
+  own: readonly Pass[],
+  peer: readonly Pass[],
+  target: Target | null,
+  part: Part = 'own',
+): Figure {
+  const cpuIn = (passes: readonly Pass[]): number[] => passes.map((pass) => pass[part]);
+  const told = (passes: readonly Pass[]): string => `${round(median(cpuIn(passes)))} s`;
+  const sides = { own: told(own), peer: told(peer) };
   return { what, ...sides, value: medianRatio(cpuIn(own), cpuIn(peer)), unit: 'times', target };
 }
 

@@ -2,17 +2,17 @@
 import { type Static, Type } from 'typebox';
 import type { FindingFields } from '../../formats/finding.ts';
 import { callerOf } from '../caller.ts';
-import { CSV, csvText, NEXT_HEADERS, sendCsv } from '../csv.ts';
+import { CSV, csvText, NEXT_HEADERS, sendTable, tableOf } from '../csv.ts';
 import { badCursor, bindCursor, bindingOf, unbindCursor } from '../cursor.ts';
 import { setNext } from '../next.ts';
-import type { Caller, FindingsPort, FindingsQuery } from '../ports.ts';
+import type { Caller, FindingsPort, FindingsQuery, JsonBytes, JsonText } from '../ports.ts';
 import { names, tagOf } from '../precondition.ts';
 import { invalid, type Problem, problem } from '../problem.ts';
 import { EvidencePage, Finding, FindingsPage, SEVERITIES, STATUSES } from '../schema/finding.ts';
 import { OcsfFinding, OcsfFindingsPage } from '../schema/formats.ts';
 import * as q from '../schema/query.ts';
 import { media } from '../schema/words.ts';
-import { pageBytes, type Routes, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
+import { pageBytes, pageText, type Routes, sendJson, sendNotModified, sendPage, sendProblem } from '../server.ts';
 import { FINDING_FORMATS, type Texts } from '../texts.ts';
 import { parseInstant } from '../time.ts';
 import { Together } from '../together.ts';
@@ -61,11 +61,12 @@ function filtersOf(query: Static<typeof ListParameters>): Omit<FindingsQuery, 'c
   };
 }
 
-/** A page as it is sent, or what it is made of in other formats. */
-type Page = { readonly json: Buffer } | { readonly items: FindingFields[]; readonly next: string | null };
+/** A page as it is sent: JSON or, with what its headers say of the next, a table. */
+type Page = { readonly json: JsonText | JsonBytes } | { readonly table: string; readonly next: string | null };
 
 async function readPage(
   findings: FindingsPort,
+  texts: Texts,
   caller: Caller,
   query: Static<typeof ListParameters>,
 ): Promise<Page | Problem> {
@@ -78,7 +79,10 @@ async function readPage(
   if (page.kind === 'bad_cursor') return badCursor('cursor');
   const next = bindCursor(binding, page.nextCursor);
   if (query.format === 'json') return { json: pageBytes(page.findings, next) };
-  return { items: JSON.parse(`[${page.findings}]`) as FindingFields[], next };
+  const items = JSON.parse(`[${page.findings}]`) as FindingFields[];
+  if (query.format === 'csv') return { table: tableOf(Finding, items), next };
+  const events = items.map((finding) => texts.ocsf(finding));
+  return { json: pageText(events, next) };
 }
 
 /** Says what an unknown id means, without repeating it. */
@@ -112,20 +116,12 @@ export const findingsRoutes =
       async (request, reply) => {
         const caller = callerOf(request);
         // Who may see the same and asks the same is told the same.
-        const page = await pages.ask(`${caller.tenants} ${request.url}`, () =>
-          readPage(findings, caller, request.query),
-        );
+        const question = `${caller.tenants} ${request.url}`;
+        const page = await pages.ask(question, () => readPage(findings, texts, caller, request.query));
         if ('name' in page) return sendProblem(reply, page);
         if ('json' in page) return sendJson(reply, page.json);
-        const { items, next } = page;
-        if (request.query.format === 'ocsf')
-          return sendPage(
-            reply,
-            items.map((finding) => texts.ocsf(finding)),
-            next,
-          );
-        setNext(request, reply, 'cursor', next);
-        return sendCsv(reply, Finding, items);
+        setNext(request, reply, 'cursor', page.next);
+        return sendTable(reply, page.table);
       },
     );
 

@@ -7,9 +7,10 @@ import { inLab, openRedis } from '../lab.ts';
 import { cpuSeconds, type Service, startMemory, startService } from '../process.ts';
 
 const FINDINGS = 10_000;
-const PATH = '/v1/findings?limit=100';
+const PAGE = 100;
+const PATH = `/v1/findings?limit=${PAGE}`;
 const REQUESTS = 2_000;
-/** Asked at a time: those who wait while the same is read are answered by the next reading, together. */
+/** Asked at a time. */
 const LANES = 8;
 
 export const answersRow: Row = {
@@ -34,26 +35,24 @@ export const answersRow: Row = {
       const service = await closers.open(startService('api', { REDIS_URL: redis.url }));
       const body = await (await fetch(`${service.apiUrl}${PATH}`)).text();
       const memory = await closers.open(startMemory(body));
-      const sides = [
-        { of: service, lanes: LANES, rates: [] as number[] },
-        { of: memory, lanes: LANES, rates: [] as number[] },
-        { of: service, lanes: 1, rates: [] as number[] },
-        { of: memory, lanes: 1, rates: [] as number[] },
-      ];
+      const pages = await pagesOf(service);
+      const [own, each, peer]: [number[], number[], number[]] = [[], [], []];
       for (let turn = 0; turn <= pairs; turn++) {
-        const told: string[] = [];
-        for (const { of, lanes, rates } of sides) {
-          const rate = await rateOf(of, lanes);
-          told.push(round(rate));
-          if (turn > 0) rates.push(rate);
-        }
-        say(`for a second of CPU ${told[0]}, Fastify ${told[1]}; one at a time ${told[2]}, Fastify ${told[3]}`);
+        const rates = [
+          await rateOf(service, [PATH]),
+          await rateOf(service, pages),
+          await rateOf(memory, [PATH]),
+        ] as const;
+        say(`for a second of CPU ${round(rates[0])}, each another page ${round(rates[1])}, Fastify ${round(rates[2])}`);
+        if (turn === 0) continue;
+        own.push(rates[0]);
+        each.push(rates[1]);
+        peer.push(rates[2]);
       }
-      const [own, peer, alone, peerAlone] = sides.map(({ rates }) => rates) as [number[], number[], number[], number[]];
       const what = 'answers: lists of 100 findings for a second of CPU, against the same bytes from memory';
       return [
         figureOf(what, own, peer, { atLeast: 0.3 }),
-        figureOf('answers: the same, asked one at a time', alone, peerAlone, null),
+        figureOf('answers: the same where all that ask at a time ask for other pages', each, peer, null),
       ];
     }),
 };
@@ -63,17 +62,28 @@ const figureOf = (what: string, own: readonly number[], peer: readonly number[],
   ...{ value: medianRatio(own, peer), unit: 'times', target },
 });
 
-/** Requests that a server answers for a second of its CPU: who asks shares the cores with it, and is no part of the figure. */
-async function rateOf({ pid, apiUrl }: Service, lanes: number): Promise<number> {
+/** Paths of the pages that hold all findings. */
+async function pagesOf({ apiUrl }: Service): Promise<string[]> {
+  const paths: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    paths.push(cursor === '' ? PATH : `${PATH}&cursor=${cursor}`);
+    const page = (await (await fetch(`${apiUrl}${paths.at(-1)}`)).json()) as { readonly nextCursor: string | null };
+    cursor = page.nextCursor;
+  }
+  return paths.slice(0, FINDINGS / PAGE);
+}
+
+/** Requests that a server answers for a second of its CPU, for these paths in turn: who asks shares the cores with it, and is no part of the figure. */
+async function rateOf({ pid, apiUrl }: Service, paths: readonly string[]): Promise<number> {
   const before = cpuSeconds(pid);
-  let left = REQUESTS;
+  let asked = 0;
   const lane = async (): Promise<void> => {
-    while (left-- > 0) {
-      const answer = await fetch(`${apiUrl}${PATH}`);
+    while (asked < REQUESTS) {
+      const answer = await fetch(`${apiUrl}${paths[asked++ % paths.length]}`);
       if (answer.status !== 200) throw new Error(`${apiUrl} answers ${answer.status}`);
       await answer.arrayBuffer();
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane));
   return REQUESTS / (cpuSeconds(pid) - before);
 }

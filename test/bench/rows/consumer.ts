@@ -1,7 +1,7 @@
 /** What a record costs: our consumer, one that discards, and the plain way, each on a hub of its own, in turn. */
 import { type Contestant, costFigure, inTurn, ourConsumer, PASSES_TO_GET_WARM, rateFigure } from '../contestants.ts';
 import type { Row } from '../figure.ts';
-import { inLab, openBlobs, openHub, openRedis } from '../lab.ts';
+import { inLab, openBlobs, openHub, openRedis, redisCpuSeconds } from '../lab.ts';
 import { Peer } from '../process.ts';
 
 const HUBS = ['ours', 'discard', 'plain'];
@@ -21,7 +21,10 @@ export const consumerRow: Row = {
       const contestants: Contestant[] = [
         await ourConsumer(closers, hub, 'ours', await openBlobs(closers)),
         { hub: 'discard', pids: [discard.pid], reached: (lasts) => discard.reached(lasts) },
-        { hub: 'plain', pids: [plain.pid], reached: (lasts) => plain.reached(lasts) },
+        {
+          ...{ hub: 'plain', pids: [plain.pid], redisCpu: () => redisCpuSeconds(plainRedis.client) },
+          reached: (lasts) => plain.reached(lasts),
+        },
       ];
       const [own = [], discarding = [], plainly = []] = await inTurn(hub, contestants, pairs, say, {
         toGetWarm: PASSES_TO_GET_WARM,
@@ -29,6 +32,8 @@ export const consumerRow: Row = {
       return [
         costFigure('consumer: CPU per million records, against discarding', own, discarding, { atMost: 1.6 }),
         costFigure('consumer: the same, against the plain way', own, plainly, { atMost: 1 / 3 }),
+        costFigure('consumer: CPU of the hub meanwhile, against discarding', own, discarding, null, 'hub'),
+        costFigure('consumer: CPU of Redis meanwhile, against the plain way', own, plainly, null, 'redis'),
         rateFigure('consumer: records per second on this machine, against discarding', own, discarding),
       ];
     }),
