@@ -145,7 +145,7 @@ function readNaively(sent: readonly oracle.SentItem[]): NaiveReading {
 }
 
 /** Waits until the event that was sent last to each partition is behind its position. */
-async function readToEnd(url: string, sent: readonly oracle.SentItem[], ms: number): Promise<void> {
+export async function readToEnd(url: string, sent: readonly oracle.SentItem[], ms?: number): Promise<void> {
   const last = new Map<string, number>();
   for (const { hub, partition, sequenceNumber } of sent) {
     last.set(`${hub}/${partition}`, sequenceNumber!);

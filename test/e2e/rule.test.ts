@@ -9,7 +9,7 @@ import { fakeIo } from '../cli/support.ts';
 import { fetch } from '../document/fetch.ts';
 import { operation, signIn } from '../oracle/examples.ts';
 import { ask, askFor, type FindingAnswer } from './asking.ts';
-import { coverageOf } from './laws.ts';
+import { coverageOf, readToEnd } from './laws.ts';
 import { eventually, onStage, openServers, type Running, type Servers, type Stage } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'e2e-rule-'));
@@ -95,6 +95,8 @@ test(
       assert.equal((await ask(second.apiUrl, '/v1/rule/rows', { view: 'strict' })).status, 200);
       assert.equal(await readersOf(first.apiUrl), 1, 'and holds no partition');
 
+      // Or who takes over reads the update that the first rule does not know, and counts it.
+      await readToEnd(first.apiUrl, stage.sent);
       const before = await findingOf(first);
       assert.match(await rule(stage, 'adopt', { RULE_FILE: WIDE }), /medium -> high/);
       await act(stage, 'Update policy', 48);
